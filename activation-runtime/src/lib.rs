@@ -1,0 +1,19 @@
+//! What `#[activation]` functions run on.
+//!
+//! ```text
+//!   arith      what every carrier of numbers can do: + − × ÷, comparison masks, select
+//!     │        and what only machine floats can: bits, exponents, two f64 halves (Lanes)
+//!   math/      elementary functions, one family a file, generic over Lanes
+//!   real       the algebra a kernel is written in: Arith + elementary functions
+//!   lane       a SIMD register (fearless_simd) as Lanes; the one place of run-time dispatch
+//!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
+//!   sweep      the one set of loops: slices in, slices out, any number of either
+//!   activation Activation, MultiActivation, …: kernels applied to slices
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod arith;
+pub mod error;
+pub mod kernel;
+pub mod math;
+pub mod real;

@@ -1,0 +1,97 @@
+//! The algebra that kernels are written in: [`Arith`] and the elementary functions.
+//!
+//! Whatever implements [`Real`] gives a kernel another meaning: f32 and f64 compute one number, a
+//! [`Lane`](crate::lane::Lane) a SIMD register of them, a [`Trace`](crate::trace::Trace) writes the computation down.
+
+use crate::arith::{Arith, Lanes};
+use crate::math::Elementary;
+
+/// Declares [`Real`] from the list of elementary functions, and implements it for all machine floats by handing
+/// each on to the scalar type's row of [`Elementary`].
+macro_rules! real {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident),*);)*) => {
+        /// Numbers with elementary functions.
+        ///
+        /// NaN in, NaN out; poles and overflow give infinities as IEEE says; no function flushes subnormals.
+        pub trait Real: Arith {
+            $($(#[$doc])* fn $name(self $(, $arg: Self)*) -> Self;)*
+
+            /// 1/x.
+            fn recip(self) -> Self {
+                self.constant(1.0) / self
+            }
+            /// xⁿ by repeated squaring.
+            fn powi(self, n: i32) -> Self;
+        }
+
+        impl<V: Lanes> Real for V {
+            $(
+                #[inline(always)]
+                fn $name(self $(, $arg: Self)*) -> Self {
+                    V::Scalar::$name(self $(, $arg)*)
+                }
+            )*
+            #[inline(always)]
+            fn powi(self, n: i32) -> Self {
+                V::Scalar::powi(self, n)
+            }
+        }
+    };
+}
+
+real! {
+    /// eˣ.
+    exp();
+    /// 2ˣ.
+    exp2();
+    /// eˣ − 1, without cancellation near 0.
+    exp_m1();
+    /// Natural logarithm.
+    ln();
+    /// ln(1 + x), without cancellation near 0.
+    ln_1p();
+    /// Logarithm to base 2.
+    log2();
+    /// Logarithm to base 10.
+    log10();
+    /// Cube root.
+    cbrt();
+    /// Sine, of any finite angle.
+    sin();
+    /// Cosine, of any finite angle.
+    cos();
+    /// Tangent, of any finite angle.
+    tan();
+    /// Arc sine.
+    asin();
+    /// Arc cosine.
+    acos();
+    /// Arc tangent.
+    atan();
+    /// Hyperbolic sine.
+    sinh();
+    /// Hyperbolic cosine.
+    cosh();
+    /// Hyperbolic tangent.
+    tanh();
+    /// Inverse hyperbolic sine.
+    asinh();
+    /// Inverse hyperbolic cosine.
+    acosh();
+    /// Inverse hyperbolic tangent.
+    atanh();
+    /// σ(x) = 1/(1 + e⁻ˣ), to full relative accuracy in both tails.
+    sigmoid();
+    /// ln(1 + eˣ), without overflow and to full relative accuracy in both tails.
+    softplus();
+    /// Error function.
+    erf();
+    /// 1 − erf(x), to full relative accuracy in the right tail.
+    erfc();
+    /// x raised to the power `exponent`.
+    powf(exponent);
+    /// √(x² + y²) without overflow or underflow on the way.
+    hypot(other);
+    /// Angle of the point (`x`, `self`), as [`f32::atan2`].
+    atan2(x);
+}

@@ -1,0 +1,2 @@
+//! The compiler behind `#[activation]`.
+#![forbid(unsafe_code)]

@@ -1,0 +1,1 @@
+//! Activation functions for neural networks: written once, differentiated at compile time.
