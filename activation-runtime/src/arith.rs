@@ -11,16 +11,7 @@ use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Shl, Shr, Sub};
 /// Every operation is IEEE's in round-to-nearest, lane by lane. A constant takes its shape (and, for a SIMD
 /// register, the proof that the instruction set is there) from a number at hand: `x.constant(0.5)`.
 pub trait Arith:
-    Copy
-    + Neg<Output = Self>
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-    + Add<f64, Output = Self>
-    + Sub<f64, Output = Self>
-    + Mul<f64, Output = Self>
-    + Div<f64, Output = Self>
+    Copy + Neg<Output = Self> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
     /// One truth value for each lane.
     type Mask: Copy
@@ -103,6 +94,10 @@ pub trait Lanes: Arith {
     /// The bits of each lane.
     fn to_bits(self) -> Self::Bits;
     /// The floats that have these bits.
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "a register's proof of its instruction set comes from `self`"
+    )]
     fn from_bits(self, bits: Self::Bits) -> Self;
     /// `bits` in every lane (its low 32 bits for f32).
     fn bits(self, bits: u64) -> Self::Bits;

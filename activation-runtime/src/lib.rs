@@ -5,6 +5,7 @@
 //!     │        and what only machine floats can: bits, exponents, two f64 halves (Lanes)
 //!   math/      elementary functions, one family a file, generic over Lanes
 //!   real       the algebra a kernel is written in: Arith + elementary functions
+//!   scalar     f32 and f64 as Lanes
 //!   lane       a SIMD register (fearless_simd) as Lanes; the one place of run-time dispatch
 //!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
 //!   sweep      the one set of loops: slices in, slices out, any number of either
@@ -17,3 +18,4 @@ pub mod error;
 pub mod kernel;
 pub mod math;
 pub mod real;
+pub mod scalar;

@@ -1,29 +1,48 @@
 //! Elementary functions, one family a file, generic over [`Lanes`]: the same code serves one number and a
-//! register full of them.
+//! register full of them. Each file has a module `single` for f32 lanes and a module `double` for f64 lanes.
+
+mod erf;
+mod exp;
+mod hyperbolic;
+mod inverse_trigonometric;
+mod log;
+mod logistic;
+mod pow;
+mod root;
+mod trigonometric;
 
 use crate::arith::Lanes;
 
-/// Declares the table: which function of which file computes what for f32 and for f64.
+/// Declares the table: which file computes what.
 macro_rules! elementary {
-    ($($name:ident($($arg:ident),*);)*) => {
+    ($($file:ident: $($name:ident($($arg:ident: $type:ty)?)),*;)*) => {
         /// The elementary functions of a scalar type, for any [`Lanes`] of it.
         #[allow(missing_docs, reason = "each is documented at `Real`, which forwards here")]
         pub trait Elementary: Copy + PartialEq + PartialOrd + core::fmt::Debug + Send + Sync + 'static {
-            $(fn $name<V: Lanes<Scalar = Self>>(x: V $(, $arg: V)*) -> V;)*
-            fn powi<V: Lanes<Scalar = Self>>(x: V, n: i32) -> V;
+            $($(fn $name<V: Lanes<Scalar = Self>>(x: V $(, $arg: elementary!(@ $type))?) -> V;)*)*
+        }
+        elementary! { impl f32 in single { $($($file $name($($arg: $type)?))*)* } }
+        elementary! { impl f64 in double { $($($file $name($($arg: $type)?))*)* } }
+    };
+    (impl $scalar:ident in $precision:ident { $($file:ident $name:ident($($arg:ident: $type:ty)?))* }) => {
+        impl Elementary for $scalar {
+            $(#[inline(always)]
+            fn $name<V: Lanes<Scalar = Self>>(x: V $(, $arg: $type)?) -> V {
+                $file::$precision::$name(x $(, $arg)?)
+            })*
         }
     };
+    (@ $type:ty) => { $type };
 }
 
 elementary! {
-    exp(); exp2(); exp_m1();
-    ln(); ln_1p(); log2(); log10();
-    cbrt(); hypot(other);
-    sin(); cos(); tan();
-    asin(); acos(); atan(); atan2(other);
-    sinh(); cosh(); tanh();
-    asinh(); acosh(); atanh();
-    sigmoid(); softplus();
-    erf(); erfc();
-    powf(exponent);
+    exp: exp(), exp2(), exp_m1();
+    log: ln(), ln_1p(), log2(), log10();
+    root: cbrt(), hypot(other: V);
+    trigonometric: sin(), cos(), tan();
+    inverse_trigonometric: asin(), acos(), atan(), atan2(other: V);
+    hyperbolic: sinh(), cosh(), tanh(), asinh(), acosh(), atanh();
+    logistic: sigmoid(), softplus();
+    erf: erf(), erfc();
+    pow: powf(exponent: V), powi(n: i32);
 }

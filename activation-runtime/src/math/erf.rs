@@ -1,0 +1,31 @@
+//! The error function and its complement.
+
+/// For f32 lanes.
+pub(super) mod single {
+    use crate::arith::Lanes;
+
+    #[inline(always)]
+    pub(in crate::math) fn erf<V: Lanes<Scalar = f32>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+
+    #[inline(always)]
+    pub(in crate::math) fn erfc<V: Lanes<Scalar = f32>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+}
+
+/// For f64 lanes.
+pub(super) mod double {
+    use crate::arith::Lanes;
+
+    #[inline(always)]
+    pub(in crate::math) fn erf<V: Lanes<Scalar = f64>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+
+    #[inline(always)]
+    pub(in crate::math) fn erfc<V: Lanes<Scalar = f64>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+}

@@ -1,0 +1,51 @@
+//! Logarithms.
+
+/// For f32 lanes.
+pub(super) mod single {
+    use crate::arith::Lanes;
+
+    #[inline(always)]
+    pub(in crate::math) fn ln<V: Lanes<Scalar = f32>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+
+    #[inline(always)]
+    pub(in crate::math) fn ln_1p<V: Lanes<Scalar = f32>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+
+    #[inline(always)]
+    pub(in crate::math) fn log2<V: Lanes<Scalar = f32>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+
+    #[inline(always)]
+    pub(in crate::math) fn log10<V: Lanes<Scalar = f32>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+}
+
+/// For f64 lanes.
+pub(super) mod double {
+    use crate::arith::Lanes;
+
+    #[inline(always)]
+    pub(in crate::math) fn ln<V: Lanes<Scalar = f64>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+
+    #[inline(always)]
+    pub(in crate::math) fn ln_1p<V: Lanes<Scalar = f64>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+
+    #[inline(always)]
+    pub(in crate::math) fn log2<V: Lanes<Scalar = f64>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+
+    #[inline(always)]
+    pub(in crate::math) fn log10<V: Lanes<Scalar = f64>>(x: V) -> V {
+        x.constant(f64::NAN)
+    }
+}
