@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arith;
+pub mod builtin;
 pub mod error;
 pub mod kernel;
 pub mod math;

@@ -1,0 +1,108 @@
+//! Symbolic differentiation in forward mode: the tangent of every node with respect to one variable.
+//!
+//! A branch selects the tangent of the side taken; nothing is multiplied by 0 or 1, so a NaN or infinity in the
+//! side not taken can't leak. The graph is hash-consed, so what the tangents of several variables share is one node.
+
+use std::collections::HashMap;
+
+use crate::graph::{Comparison, Graph, Id, Op, Part};
+use crate::primitive::Primitive;
+use crate::symbol::build;
+
+/// The derivative of `root` with respect to the leaf `variable` (an input or a parameter).
+pub fn differentiate(graph: &mut Graph, root: Id, variable: Op) -> Id {
+    let zero = graph.constant(0.0);
+    let mut tangents: HashMap<Id, Id> = HashMap::new();
+    for id in graph.topological(&[root]) {
+        let tangent =
+            if graph.op(id) == variable { graph.constant(1.0) } else { tangent(graph, id, &tangents) };
+        if tangent != zero {
+            tangents.insert(id, tangent);
+        }
+    }
+    tangents.get(&root).copied().unwrap_or(zero)
+}
+
+/// The tangent of one node, given those of its arguments (a missing one is zero).
+fn tangent(graph: &mut Graph, id: Id, tangents: &HashMap<Id, Id>) -> Id {
+    let zero = graph.constant(0.0);
+    let node = graph.nodes()[id.index()];
+    let arguments = node.arguments();
+    let d = |a: Id| tangents.get(&a).copied().unwrap_or(zero);
+    if arguments.iter().all(|&a| d(a) == zero) {
+        return zero;
+    }
+    match (node.op, arguments) {
+        (Op::Neg, &[a]) => graph.neg(d(a)),
+        (Op::Add, &[a, b]) => graph.add(d(a), d(b)),
+        (Op::Sub, &[a, b]) => graph.sub(d(a), d(b)),
+        (Op::Mul, &[a, b]) => {
+            let (left, right) = (graph.mul(d(a), b), graph.mul(a, d(b)));
+            graph.add(left, right)
+        }
+        // (a/b)′ = (a′ − (a/b)·b′)/b, in terms of the quotient that is there.
+        (Op::Div, &[a, b]) => {
+            let correction = graph.mul(id, d(b));
+            let numerator = graph.sub(d(a), correction);
+            graph.div(numerator, b)
+        }
+        (Op::Powi(n), &[a]) => {
+            let n_constant = graph.constant(f64::from(n));
+            let power = graph.powi(a, n - 1);
+            let slope = graph.mul(n_constant, power);
+            graph.mul(slope, d(a))
+        }
+        (Op::Select, &[mask, a, b]) => graph.select(mask, d(a), d(b)),
+        // |a|′ at 0 is 0.
+        (Op::Apply(Primitive::Abs), &[a]) => {
+            let below = graph.compare(Comparison::Lt, a, zero);
+            let above = graph.compare(Comparison::Gt, a, zero);
+            let negated = graph.neg(d(a));
+            let not_above = graph.select(below, negated, zero);
+            graph.select(above, d(a), not_above)
+        }
+        // A tie takes the second operand's.
+        (Op::Apply(Primitive::Max), &[a, b]) => {
+            let first = graph.compare(Comparison::Gt, a, b);
+            graph.select(first, d(a), d(b))
+        }
+        (Op::Apply(Primitive::Min), &[a, b]) => {
+            let first = graph.compare(Comparison::Lt, a, b);
+            graph.select(first, d(a), d(b))
+        }
+        (Op::Apply(primitive), _) => {
+            let mut sum = zero;
+            for (i, &argument) in arguments.iter().enumerate() {
+                if d(argument) != zero {
+                    let term = partial(graph, primitive, i, arguments, id);
+                    let term = graph.mul(term, d(argument));
+                    sum = graph.add(sum, term);
+                }
+            }
+            sum
+        }
+        (Op::Call { callee, part: Part::Value }, _) => {
+            let mut sum = zero;
+            for (i, &argument) in arguments.iter().enumerate() {
+                if d(argument) != zero {
+                    let slope = graph.node(Op::Call { callee, part: Part::Partial(i as u8) }, arguments);
+                    let term = graph.mul(slope, d(argument));
+                    sum = graph.add(sum, term);
+                }
+            }
+            sum
+        }
+        _ => zero,
+    }
+}
+
+/// ∂primitive/∂argument `i` as a node, by the table's rule; zero for what has none.
+fn partial(graph: &mut Graph, primitive: Primitive, i: usize, arguments: &[Id], value: Id) -> Id {
+    match *arguments {
+        [a] => build(graph, [a, value], |[a, y]| primitive.partial(i, &[a], y).unwrap_or(a.zero())),
+        [a, b] => {
+            build(graph, [a, b, value], |[a, b, y]| primitive.partial(i, &[a, b], y).unwrap_or(a.zero()))
+        }
+        _ => graph.constant(0.0),
+    }
+}

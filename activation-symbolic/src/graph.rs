@@ -1,0 +1,241 @@
+//! The expression graph: a hash-consed arena, so that equal sub-expressions are one node and derivatives don't swell.
+//!
+//! A node is built by [`Graph::node`] alone, which gives equal nodes equal ids; children come before their parents,
+//! so ids in ascending order are a topological order. Arithmetic with simplification stands in
+//! [`crate::simplify`], and [`crate::symbol::Symbol`] lends a node the algebra `Real`, so that a rule or a builtin
+//! that is written for numbers builds graphs as well.
+
+use std::collections::HashMap;
+
+use proc_macro2::Span;
+
+use crate::primitive::Primitive;
+
+/// A node's index in its [`Graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(u32);
+
+impl Id {
+    /// The position in [`Graph::nodes`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a node computes of its arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// A number: the bits of an f64, to be rounded to the element type.
+    Constant(u64),
+    /// The n-th input of the function.
+    Input(u8),
+    /// The n-th hyper-parameter, in the order of declaration.
+    Parameter(u8),
+    /// The n-th constant that the body names by its path ([`Graph::externals`]): its value is not known here.
+    External(u8),
+    /// −a
+    Neg,
+    /// a + b
+    Add,
+    /// a − b
+    Sub,
+    /// a · b
+    Mul,
+    /// a / b
+    Div,
+    /// a to an integral power.
+    Powi(i32),
+    /// A row of the table of primitives.
+    Apply(Primitive),
+    /// A truth value.
+    Truth(bool),
+    /// A comparison; its value is a mask.
+    Compare(Comparison),
+    /// Both masks.
+    And,
+    /// Either mask.
+    Or,
+    /// The mask inverted.
+    Not,
+    /// The second argument where the first (a mask) is set, else the third.
+    Select,
+    /// The n-th callee of the body ([`Graph::callees`]), differentiated as `derivative` says, of its inputs.
+    Call {
+        /// Index into [`Graph::callees`].
+        callee: u8,
+        /// What of the callee is meant.
+        part: Part,
+    },
+    /// A reduction of a row to a scalar.
+    Reduce(Reduction),
+    /// The number of elements of the rows.
+    Length,
+}
+
+/// What a call of another kernel computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Its value.
+    Value,
+    /// Its derivative with respect to the n-th input.
+    Partial(u8),
+}
+
+/// The six comparisons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Comparison {
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Eq,
+    Ne,
+}
+
+/// How a row becomes a scalar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Reduction {
+    Sum,
+    Prod,
+    Max,
+    Min,
+}
+
+/// One node: an operation and its arguments (as many as the operation takes; a [`Op::Call`] has up to four).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Node {
+    /// What is computed.
+    pub op: Op,
+    arguments: [Id; 4],
+    arity: u8,
+}
+
+impl Node {
+    fn new(op: Op, arguments: &[Id]) -> Self {
+        let mut padded = [Id(0); 4];
+        padded[..arguments.len()].copy_from_slice(arguments);
+        Self { op, arguments: padded, arity: arguments.len() as u8 }
+    }
+
+    /// The nodes that this one is computed from.
+    pub fn arguments(&self) -> &[Id] {
+        &self.arguments[..self.arity as usize]
+    }
+}
+
+/// Another `#[activation]` that the body calls.
+#[derive(Debug, Clone)]
+pub struct Callee {
+    /// The path as written.
+    pub path: syn::Path,
+    /// Its parameters: expressions of constants and parameters only.
+    pub parameters: Vec<Id>,
+    /// How many of the arguments are inputs.
+    pub inputs: usize,
+}
+
+/// A hash-consed arena of nodes.
+#[derive(Debug, Default, Clone)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    spans: Vec<Option<Span>>,
+    ids: HashMap<Node, Id>,
+    /// The span that new nodes are attributed to.
+    pub here: Option<Span>,
+    /// Constants named by path, of unknown value.
+    pub externals: Vec<syn::Expr>,
+    /// Other activations that the body calls.
+    pub callees: Vec<Callee>,
+}
+
+impl Graph {
+    /// An empty graph.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The node `op(arguments)`: the one there is, or a new one. No simplification.
+    pub fn node(&mut self, op: Op, arguments: &[Id]) -> Id {
+        let node = Node::new(op, arguments);
+        if let Some(&id) = self.ids.get(&node) {
+            return id;
+        }
+        let id = Id(self.nodes.len() as u32);
+        self.nodes.push(node);
+        self.spans.push(self.here);
+        self.ids.insert(node, id);
+        id
+    }
+
+    /// The node `op(arguments)`, if there is one.
+    pub fn find(&self, op: Op, arguments: &[Id]) -> Option<Id> {
+        self.ids.get(&Node::new(op, arguments)).copied()
+    }
+
+    /// The number `value`.
+    pub fn constant(&mut self, value: f64) -> Id {
+        self.node(Op::Constant(value.to_bits()), &[])
+    }
+
+    /// All nodes, arguments before the nodes made of them.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The operation of a node.
+    pub fn op(&self, id: Id) -> Op {
+        self.nodes[id.index()].op
+    }
+
+    /// The arguments of a node.
+    pub fn arguments(&self, id: Id) -> &[Id] {
+        self.nodes[id.index()].arguments()
+    }
+
+    /// Where the node was first written, if it was written and not derived.
+    pub fn span(&self, id: Id) -> Option<Span> {
+        self.spans[id.index()]
+    }
+
+    /// The value of a literal node.
+    pub fn as_constant(&self, id: Id) -> Option<f64> {
+        match self.op(id) {
+            Op::Constant(bits) => Some(f64::from_bits(bits)),
+            _ => None,
+        }
+    }
+
+    /// The operation and its arguments, for patterns: `if let (Op::Mul, &[a, b]) = graph.view(id)`.
+    pub fn view(&self, id: Id) -> (Op, &[Id]) {
+        (self.op(id), self.arguments(id))
+    }
+
+    /// Whether each node (by index) is needed for one of `roots`.
+    pub fn reachable(&self, roots: &[Id]) -> Vec<bool> {
+        let mut reached = vec![false; self.nodes.len()];
+        for root in roots {
+            reached[root.index()] = true;
+        }
+        for index in (0..self.nodes.len()).rev() {
+            if reached[index] {
+                for argument in self.nodes[index].arguments() {
+                    reached[argument.index()] = true;
+                }
+            }
+        }
+        reached
+    }
+
+    /// The nodes needed for `roots`, arguments first.
+    pub fn topological(&self, roots: &[Id]) -> Vec<Id> {
+        let reached = self.reachable(roots);
+        (0..self.nodes.len()).filter(|&i| reached[i]).map(|i| Id(i as u32)).collect()
+    }
+
+    /// Whether `root` is computed from a node that `leaf` accepts.
+    pub fn depends(&self, root: Id, leaf: impl Fn(Op) -> bool) -> bool {
+        self.topological(&[root]).into_iter().any(|id| leaf(self.op(id)))
+    }
+}
