@@ -82,6 +82,19 @@ pub trait Bits:
 {
 }
 
+impl<B> Bits for B where
+    B: Copy
+        + Add<Output = Self>
+        + Sub<Output = Self>
+        + BitAnd<Output = Self>
+        + BitOr<Output = Self>
+        + BitXor<Output = Self>
+        + Not<Output = Self>
+        + Shl<u32, Output = Self>
+        + Shr<u32, Output = Self>
+{
+}
+
 /// Machine floats, one or a register full of them, whose bits can be read.
 pub trait Lanes: Arith {
     /// The float in each lane: f32 or f64. It chooses the polynomials ([`crate::math::Elementary`]).

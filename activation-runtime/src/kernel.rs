@@ -116,9 +116,9 @@ pub trait MultiKernel<const N: usize>: Sync {
     /// What is known at compile time.
     const INFO: Info;
 
-    /// f(x₁, …, x_N).
+    /// f(x₁, …, xₙ).
     fn value<R: Real>(&self, x: [R; N]) -> R;
-    /// (∂f/∂x₁, …, ∂f/∂x_N).
+    /// (∂f/∂x₁, …, ∂f/∂xₙ).
     fn gradient<R: Real>(&self, x: [R; N]) -> [R; N];
     /// f and its gradient, bit for bit the two above, with shared sub-expressions computed once.
     fn value_and_gradient<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
@@ -133,7 +133,7 @@ pub trait MultiKernel<const N: usize>: Sync {
 
 /// The derivatives of a kernel with `P` parameters and `N` inputs with respect to its parameters.
 pub trait Parametric<const N: usize, const P: usize>: Sized + Sync {
-    /// (∂f/∂p₁, …, ∂f/∂p_P) in the order of the fields.
+    /// (∂f/∂p₁, …, ∂f/∂pₘ) in the order of the fields.
     fn parameter_gradient<R: Real>(&self, x: [R; N]) -> [R; P];
     /// A value of the same shape as the kernel that holds these numbers as its fields.
     fn from_gradient(gradient: [f64; P]) -> Self;

@@ -6,7 +6,10 @@
 //!   math/      elementary functions, one family a file, generic over Lanes
 //!   real       the algebra a kernel is written in: Arith + elementary functions
 //!   scalar     f32 and f64 as Lanes
-//!   lane       a SIMD register (fearless_simd) as Lanes; the one place of run-time dispatch
+//!   pair       two of the same as Lanes: f64 halves, unrolling
+//!   vector     Lanes in memory: load, store
+//!   lane       a SIMD register (fearless_simd) as Lanes
+//!   level      the one place of run-time dispatch
 //!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
 //!   sweep      the one set of loops: slices in, slices out, any number of either
 //!   activation Activation, MultiActivation, …: kernels applied to slices
@@ -17,6 +20,11 @@ pub mod arith;
 pub mod builtin;
 pub mod error;
 pub mod kernel;
+#[cfg(feature = "simd")]
+pub mod lane;
+pub mod level;
 pub mod math;
+pub mod pair;
 pub mod real;
 pub mod scalar;
+pub mod vector;

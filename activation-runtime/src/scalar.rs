@@ -3,7 +3,7 @@
 
 use core::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr, Sub};
 
-use crate::arith::{Arith, Bits, Lanes};
+use crate::arith::{Arith, Lanes};
 
 /// The bits of a scalar: an unsigned integer whose sums wrap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,7 +40,6 @@ macro_rules! word {
                 Word(!self.0)
             }
         }
-        impl Bits for Word<$word> {}
     )*};
 }
 

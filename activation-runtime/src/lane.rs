@@ -1,0 +1,385 @@
+//! A SIMD register as [`Lanes`]: one wrapper over `fearless_simd`'s native vectors serves f32 and f64 on every
+//! instruction set.
+
+use core::ops::{Add, Div, Mul, Neg, Sub};
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Select, SimdFloatElement};
+
+use crate::arith::{Arith, Lanes};
+use crate::math::Elementary;
+use crate::pair::Pair;
+use crate::vector::Vector;
+
+/// The widest register of the instruction set `S`, full of numbers of type `T`.
+#[derive(Debug, Clone, Copy)]
+pub struct Lane<S: Simd, T: SimdScalar>(T::Native<S>);
+
+/// The unsigned integers that hold the bits of a [`Lane`].
+type Words<S, T> = <<T as SimdFloatElement>::Native<S> as SimdFloat<S>>::Bits;
+
+/// f32 and f64, as far as registers of them differ.
+pub trait SimdScalar: SimdFloatElement + Elementary {
+    /// The f64 registers that hold the numbers of one register.
+    type Wide<S: Simd>: Lanes<Scalar = f64>;
+    /// Bits of the significand, without the hidden one.
+    const SIGNIFICAND_BITS: u32;
+    /// Exponent of the smallest normal number.
+    const MIN_EXPONENT: f64;
+    /// Exponent of the largest number.
+    const MAX_EXPONENT: f64;
+
+    /// The nearest number to `value`.
+    fn round_from(value: f64) -> Self;
+    /// The low bits.
+    fn word(bits: u64) -> <Self as SimdFloatElement>::Bits;
+    /// The number that a word is.
+    fn index(word: <Self as SimdFloatElement>::Bits) -> usize;
+    /// [`Lanes::in_f64`].
+    fn in_f64<S: Simd, const N: usize, const M: usize>(
+        inputs: [Lane<S, Self>; N],
+        f: impl Fn([Self::Wide<S>; N]) -> [Self::Wide<S>; M],
+    ) -> [Lane<S, Self>; M];
+    /// x·2ⁿ by the one instruction that does it, where there is one.
+    fn scale_by_instruction<S: Simd>(x: Self::Native<S>, n: Self::Native<S>) -> Option<Self::Native<S>>;
+    /// `table[index]` by permuting a register or two, where the table fits.
+    fn lookup_by_permutation<S: Simd, const N: usize>(
+        index: Words<S, Self>,
+        table: &[Self; N],
+    ) -> Option<Self::Native<S>>;
+}
+
+macro_rules! operator {
+    ($($trait:ident :: $method:ident),*) => {$(
+        impl<S: Simd, T: SimdScalar> $trait for Lane<S, T> {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self(self.0.$method(other.0))
+            }
+        }
+    )*};
+}
+
+operator! { Add::add, Sub::sub, Mul::mul, Div::div }
+
+impl<S: Simd, T: SimdScalar> Neg for Lane<S, T> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+/// Declares methods that the native vector has under another name, or the same.
+macro_rules! native {
+    ($($method:ident($($other:ident),*) = $native:ident;)*) => {$(
+        #[inline(always)]
+        fn $method(self $(, $other: Self)*) -> Self {
+            Self(self.0.$native($($other.0),*))
+        }
+    )*};
+    (mask: $($method:ident = $native:ident;)*) => {$(
+        #[inline(always)]
+        fn $method(self, other: Self) -> Self::Mask {
+            self.0.$native(other.0)
+        }
+    )*};
+}
+
+impl<S: Simd, T: SimdScalar> Arith for Lane<S, T> {
+    type Mask = <T::Native<S> as SimdBase<S>>::Mask;
+
+    native! {
+        abs() = abs;
+        sqrt() = sqrt;
+        copysign(sign) = copysign;
+        mul_add(a, b) = mul_add;
+        floor() = floor;
+        ceil() = ceil;
+        trunc() = trunc;
+        round_ties_even() = round_ties_even;
+        round() = round;
+    }
+    native! { mask:
+        lt = simd_lt;
+        le = simd_le;
+        gt = simd_gt;
+        ge = simd_ge;
+        eq = simd_eq;
+        ne = simd_ne;
+    }
+
+    #[inline(always)]
+    fn constant(self, value: f64) -> Self {
+        Self(T::Native::<S>::splat(self.0.token(), T::round_from(value)))
+    }
+    #[inline(always)]
+    fn select(mask: Self::Mask, then: Self, otherwise: Self) -> Self {
+        Self(mask.select(then.0, otherwise.0))
+    }
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        if cfg!(any(target_arch = "x86", target_arch = "x86_64")) {
+            // The instruction gives the second operand on a tie, and where either is NaN.
+            Self::select(self.is_nan(), self, Self(self.0.max(other.0)))
+        } else {
+            Self::select(self.gt(other) | self.is_nan(), self, other)
+        }
+    }
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        if cfg!(any(target_arch = "x86", target_arch = "x86_64")) {
+            Self::select(self.is_nan(), self, Self(self.0.min(other.0)))
+        } else {
+            Self::select(self.lt(other) | self.is_nan(), self, other)
+        }
+    }
+}
+
+impl<S: Simd, T: SimdScalar> Lanes for Lane<S, T> {
+    type Scalar = T;
+    type Bits = Words<S, T>;
+    type Wide = T::Wide<S>;
+
+    #[inline(always)]
+    fn to_bits(self) -> Self::Bits {
+        self.0.to_bits()
+    }
+    #[inline(always)]
+    fn from_bits(self, bits: Self::Bits) -> Self {
+        Self(T::Native::<S>::from_bits(bits))
+    }
+    #[inline(always)]
+    fn bits(self, bits: u64) -> Self::Bits {
+        Self::Bits::splat(self.0.token(), T::word(bits))
+    }
+    #[inline(always)]
+    fn any(mask: Self::Mask) -> bool {
+        mask.any_true()
+    }
+    #[inline(always)]
+    fn scale_by_power_of_two(self, n: Self) -> Self {
+        T::scale_by_instruction::<S>(self.0, n.0).map_or_else(|| self.scale_in_steps(n), Self)
+    }
+    #[inline(always)]
+    fn lookup<const N: usize>(self, index: Self::Bits, table: &[T; N]) -> Self {
+        const { assert!(N.is_power_of_two()) };
+        Self(T::lookup_by_permutation::<S, N>(index, table).unwrap_or_else(
+            #[inline(always)]
+            || T::Native::<S>::from_fn(self.0.token(), |i| table[T::index(index[i]) & (N - 1)]),
+        ))
+    }
+    #[inline(always)]
+    fn in_f64<const N: usize, const M: usize>(
+        inputs: [Self; N],
+        f: impl Fn([Self::Wide; N]) -> [Self::Wide; M],
+    ) -> [Self; M] {
+        T::in_f64(inputs, f)
+    }
+}
+
+impl<S: Simd, T: SimdScalar> Lane<S, T> {
+    /// `self · 2ⁿ` as a product of powers of two that exist. Only the last factor can make a result subnormal
+    /// that isn't zero anyway, so there is one rounding: where the exponent left over is negative, the last
+    /// factor is the smallest, and a product that was subnormal before it vanishes.
+    #[inline(always)]
+    fn scale_in_steps(self, n: Self) -> Self {
+        let (low, high) = (self.constant(T::MIN_EXPONENT), self.constant(T::MAX_EXPONENT));
+        let clamp = |n: Self| Self(n.0.max(low.0).min(high.0));
+        let last = clamp(n);
+        let mut rest = n - last;
+        let mut x = self;
+        // Only for subnormals scaled far up, and for results that overflow or vanish.
+        if Self::any(rest.abs().gt(high - high.constant(1.0))) {
+            let step = clamp(rest);
+            x = x * step.power_of_two();
+            rest = clamp(rest - step);
+        }
+        x * rest.power_of_two() * last.power_of_two()
+    }
+
+    /// 2ⁿ for an integer n from `MIN_EXPONENT` to `MAX_EXPONENT`: added to a number whose last bit is worth 1,
+    /// the biased exponent stands in the low bits, from where it is moved to its place.
+    #[inline(always)]
+    fn power_of_two(self) -> Self {
+        let unit_in_last_place = 1.5 * (1u64 << T::SIGNIFICAND_BITS) as f64;
+        let biased = self + self.constant(unit_in_last_place + T::MAX_EXPONENT);
+        self.from_bits(biased.to_bits() << T::SIGNIFICAND_BITS)
+    }
+}
+
+impl<S: Simd, T: SimdScalar> Vector for Lane<S, T> {
+    type Token = S;
+    const LANES: usize = T::Native::<S>::LEN;
+
+    #[inline(always)]
+    fn load(simd: S, from: &[T]) -> Self {
+        Self(T::Native::<S>::from_slice(simd, from))
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [T]) {
+        self.0.store_slice(to);
+    }
+    #[inline(always)]
+    fn splat(simd: S, value: T) -> Self {
+        Self(T::Native::<S>::splat(simd, value))
+    }
+    #[inline(always)]
+    fn bitmask(mask: Self::Mask) -> u64 {
+        mask.to_bitmask()
+    }
+}
+
+macro_rules! simd_scalar {
+    ($float:ident, $word:ident, $native:ident, $register:ident) => {
+        const SIGNIFICAND_BITS: u32 = $float::MANTISSA_DIGITS - 1;
+        const MIN_EXPONENT: f64 = ($float::MIN_EXP - 1) as f64;
+        const MAX_EXPONENT: f64 = ($float::MAX_EXP - 1) as f64;
+
+        #[inline(always)]
+        fn round_from(value: f64) -> Self {
+            value as $float
+        }
+        #[inline(always)]
+        fn word(bits: u64) -> $word {
+            bits as $word
+        }
+        #[inline(always)]
+        fn index(word: $word) -> usize {
+            word as usize
+        }
+
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        #[inline(always)]
+        fn scale_by_instruction<S: Simd>(x: S::$native, n: S::$native) -> Option<S::$native> {
+            let avx512 = x.token().level().as_avx512()?;
+            let load = |x: S::$native| avx512::$float::Register::from_slice(avx512, x.as_slice());
+            let scaled = avx512::$float::scale(avx512, load(x), load(n));
+            Some(S::$native::from_slice(x.token(), scaled.as_slice()))
+        }
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        #[inline(always)]
+        fn lookup_by_permutation<S: Simd, const N: usize>(
+            index: Words<S, Self>,
+            table: &[Self; N],
+        ) -> Option<S::$native> {
+            const LEN: usize = avx512::$float::LEN;
+            let avx512 = index.token().level().as_avx512()?;
+            let words = avx512::$float::Words::from_slice(avx512, index.as_slice());
+            let part = |start| avx512::$float::Register::from_fn(avx512, |i| table[(start + i) & (N - 1)]);
+            let found = if N <= LEN {
+                avx512::$float::permute(avx512, words, part(0))
+            } else if N == 2 * LEN {
+                avx512::$float::permute_two(avx512, words, part(0), part(LEN))
+            } else {
+                return None;
+            };
+            Some(S::$native::from_slice(index.token(), found.as_slice()))
+        }
+
+        #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+        #[inline(always)]
+        fn scale_by_instruction<S: Simd>(_: S::$native, _: S::$native) -> Option<S::$native> {
+            None
+        }
+        #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+        #[inline(always)]
+        fn lookup_by_permutation<S: Simd, const N: usize>(
+            _: Words<S, Self>,
+            _: &[Self; N],
+        ) -> Option<S::$native> {
+            None
+        }
+    };
+}
+
+impl SimdScalar for f32 {
+    type Wide<S: Simd> = Pair<Lane<S, f64>>;
+
+    simd_scalar!(f32, u32, f32s, f32x16);
+
+    #[inline(always)]
+    fn in_f64<S: Simd, const N: usize, const M: usize>(
+        inputs: [Lane<S, f32>; N],
+        f: impl Fn([Self::Wide<S>; N]) -> [Self::Wide<S>; M],
+    ) -> [Lane<S, f32>; M] {
+        let wide = inputs.map(
+            #[inline(always)]
+            |x| {
+                let (first, second) = x.0.widen();
+                Pair(Lane(first), Lane(second))
+            },
+        );
+        f(wide).map(
+            #[inline(always)]
+            |y| Lane(y.0.0.narrow(y.1.0)),
+        )
+    }
+}
+
+impl SimdScalar for f64 {
+    type Wide<S: Simd> = Lane<S, f64>;
+
+    simd_scalar!(f64, u64, f64s, f64x8);
+
+    #[inline(always)]
+    fn in_f64<S: Simd, const N: usize, const M: usize>(
+        inputs: [Lane<S, f64>; N],
+        f: impl Fn([Lane<S, f64>; N]) -> [Lane<S, f64>; M],
+    ) -> [Lane<S, f64>; M] {
+        f(inputs)
+    }
+}
+
+/// The few instructions that pay and that `fearless_simd` has no portable name for.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+mod avx512 {
+    macro_rules! instructions {
+        ($float:ident, $register:ident, $words:ident, $scale:ident, $permute:ident, $permute_two:ident) => {
+            pub(super) mod $float {
+                #[cfg(target_arch = "x86")]
+                use core::arch::x86::{$permute, $permute_two, $scale};
+                #[cfg(target_arch = "x86_64")]
+                use core::arch::x86_64::{$permute, $permute_two, $scale};
+
+                use fearless_simd::{Avx512, SimdBase, SimdInto, $register, $words};
+
+                pub(in super::super) type Register = $register<Avx512>;
+                pub(in super::super) type Words = $words<Avx512>;
+                pub(in super::super) const LEN: usize = Register::LEN;
+
+                fearless_simd::kernel!(
+                    #[inline(always)]
+                    pub(in super::super) fn scale(avx512: Avx512, x: Register, n: Register) -> Register {
+                        $scale(x.into(), n.into()).simd_into(avx512)
+                    }
+                );
+                fearless_simd::kernel!(
+                    #[inline(always)]
+                    pub(in super::super) fn permute(
+                        avx512: Avx512,
+                        index: Words,
+                        table: Register,
+                    ) -> Register {
+                        $permute(index.into(), table.into()).simd_into(avx512)
+                    }
+                );
+                fearless_simd::kernel!(
+                    #[inline(always)]
+                    pub(in super::super) fn permute_two(
+                        avx512: Avx512,
+                        index: Words,
+                        low: Register,
+                        high: Register,
+                    ) -> Register {
+                        $permute_two(low.into(), index.into(), high.into()).simd_into(avx512)
+                    }
+                );
+            }
+        };
+    }
+
+    instructions! { f32, f32x16, u32x16, _mm512_scalef_ps, _mm512_permutexvar_ps, _mm512_permutex2var_ps }
+    instructions! { f64, f64x8, u64x8, _mm512_scalef_pd, _mm512_permutexvar_pd, _mm512_permutex2var_pd }
+}

@@ -1,0 +1,94 @@
+//! Lanes in memory: what a sweep reads from a slice and writes to one.
+
+use crate::arith::Lanes;
+use crate::pair::Pair;
+
+/// [`Lanes`] that can be read from and written to memory.
+pub trait Vector: Lanes {
+    /// The proof that the machine has the instructions; `()` where every machine has.
+    type Token: Copy;
+    /// How many numbers it holds; at most 64.
+    const LANES: usize;
+
+    /// The numbers in `from`, which holds [`LANES`](Self::LANES) of them.
+    fn load(token: Self::Token, from: &[Self::Scalar]) -> Self;
+    /// Writes the numbers to `to`, which has room for [`LANES`](Self::LANES) of them.
+    fn store(self, to: &mut [Self::Scalar]);
+    /// `value` in every lane.
+    fn splat(token: Self::Token, value: Self::Scalar) -> Self;
+    /// Bit i is set where lane i of the mask is.
+    fn bitmask(mask: Self::Mask) -> u64;
+}
+
+/// f32 and f64: a vector of one, and what vectors are made of.
+pub trait Float: Vector<Scalar = Self, Token = ()> + crate::level::Dispatchable + Default {
+    /// The nearest number to `value`.
+    fn nearest(value: f64) -> Self;
+    /// The same number in f64.
+    fn to_f64(self) -> f64;
+}
+
+macro_rules! scalar {
+    ($($float:ident),*) => {$(
+        impl Vector for $float {
+            type Token = ();
+            const LANES: usize = 1;
+
+            #[inline(always)]
+            fn load((): (), from: &[Self]) -> Self {
+                from[0]
+            }
+            #[inline(always)]
+            fn store(self, to: &mut [Self]) {
+                to[0] = self;
+            }
+            #[inline(always)]
+            fn splat((): (), value: Self) -> Self {
+                value
+            }
+            #[inline(always)]
+            fn bitmask(mask: bool) -> u64 {
+                mask.into()
+            }
+        }
+
+        impl Float for $float {
+            #[inline(always)]
+            fn nearest(value: f64) -> Self {
+                value as $float
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+        }
+    )*};
+}
+
+scalar!(f32, f64);
+
+impl<V: Vector> Vector for Pair<V> {
+    type Token = V::Token;
+    const LANES: usize = 2 * V::LANES;
+
+    #[inline(always)]
+    fn load(token: V::Token, from: &[V::Scalar]) -> Self {
+        let (first, second) = from.split_at(V::LANES);
+        Self(V::load(token, first), V::load(token, second))
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [V::Scalar]) {
+        let (first, second) = to.split_at_mut(V::LANES);
+        self.0.store(first);
+        self.1.store(second);
+    }
+    #[inline(always)]
+    fn splat(token: V::Token, value: V::Scalar) -> Self {
+        let half = V::splat(token, value);
+        Self(half, half)
+    }
+    #[inline(always)]
+    fn bitmask(mask: Self::Mask) -> u64 {
+        V::bitmask(mask.0) | V::bitmask(mask.1) << V::LANES
+    }
+}
