@@ -3,6 +3,8 @@
 use crate::real::Real;
 
 /// What is known of a kernel at compile time; rustdoc of the generated struct shows the same.
+///
+/// Built by [`Info::new`] and its setters, all `const`, so that the expansion names only what it knows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Info {
@@ -46,6 +48,48 @@ impl Info {
             saves: Saves::Input,
             report: "",
         }
+    }
+
+    /// With the formula and the derivative as LaTeX.
+    #[must_use]
+    pub const fn latex(self, latex: &'static str, derivative_latex: &'static str) -> Self {
+        Self { latex, derivative_latex, ..self }
+    }
+
+    /// With how smooth it is.
+    #[must_use]
+    pub const fn smoothness(self, smoothness: Smoothness) -> Self {
+        Self { smoothness, ..self }
+    }
+
+    /// With the points where the derivative jumps.
+    #[must_use]
+    pub const fn kinks(self, kinks: &'static [Kink]) -> Self {
+        Self { kinks, ..self }
+    }
+
+    /// With the closed interval of the values.
+    #[must_use]
+    pub const fn range(self, low: f64, high: f64) -> Self {
+        Self { range: (low, high), ..self }
+    }
+
+    /// With the closed interval that the formula is meant for.
+    #[must_use]
+    pub const fn domain(self, low: f64, high: f64) -> Self {
+        Self { domain: (low, high), ..self }
+    }
+
+    /// With what a backward pass keeps.
+    #[must_use]
+    pub const fn saves(self, saves: Saves) -> Self {
+        Self { saves, ..self }
+    }
+
+    /// With the report of the compiler.
+    #[must_use]
+    pub const fn report(self, report: &'static str) -> Self {
+        Self { report, ..self }
     }
 }
 
@@ -103,8 +147,9 @@ pub trait Kernel: Sync {
     fn value_and_derivative<R: Real>(&self, x: R) -> (R, R) {
         (self.value(x), self.derivative(x))
     }
-    /// Where `value` (first) and `derivative` (second) need more precision or range than an f32 has: those
-    /// lanes are computed again in f64. `None` (the default) where no input needs it.
+    /// Where `value` (first) and `derivative` (second) need more precision or range than the element type has:
+    /// those lanes are computed again in [`Extended`](crate::extended::Extended) numbers. `None` (the default)
+    /// where no input needs it.
     fn rescue<R: Real>(&self, x: R) -> [Option<R::Mask>; 2] {
         let _ = x;
         [None, None]
@@ -124,7 +169,7 @@ pub trait MultiKernel<const N: usize>: Sync {
     fn value_and_gradient<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
         (self.value(x), self.gradient(x))
     }
-    /// Where `value` (first) and `gradient` (second) need more precision or range than an f32 has.
+    /// Where `value` (first) and `gradient` (second) need more precision or range than the element type has.
     fn rescue<R: Real>(&self, x: [R; N]) -> [Option<R::Mask>; 2] {
         let _ = x;
         [None, None]
@@ -137,4 +182,28 @@ pub trait Parametric<const N: usize, const P: usize>: Sized + Sync {
     fn parameter_gradient<R: Real>(&self, x: [R; N]) -> [R; P];
     /// A value of the same shape as the kernel that holds these numbers as its fields.
     fn from_gradient(gradient: [f64; P]) -> Self;
+}
+
+/// A kernel whose second derivative is wanted (`#[activation(order = 2)]`): physics-informed networks need it.
+pub trait SecondOrder: Kernel {
+    /// f″(x).
+    fn second_derivative<R: Real>(&self, x: R) -> R;
+}
+
+/// A kernel whose third derivative is wanted (`#[activation(order = 3)]`).
+pub trait ThirdOrder: SecondOrder {
+    /// f‴(x).
+    fn third_derivative<R: Real>(&self, x: R) -> R;
+}
+
+/// The lanes that either pair of masks names: how a kernel adds the rescue of another that it calls.
+#[inline(always)]
+pub fn either_mask<M: Copy + core::ops::BitOr<Output = M>>(
+    a: [Option<M>; 2],
+    b: [Option<M>; 2],
+) -> [Option<M>; 2] {
+    [0, 1].map(|i| match (a[i], b[i]) {
+        (Some(a), Some(b)) => Some(a | b),
+        (mask, None) | (None, mask) => mask,
+    })
 }

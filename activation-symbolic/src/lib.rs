@@ -10,8 +10,12 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod code;
 pub mod diagnostic;
 pub mod differentiate;
+pub mod document;
+pub mod emit;
+pub mod format;
 pub mod function;
 pub mod graph;
 pub mod primitive;

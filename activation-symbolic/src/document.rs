@@ -1,0 +1,208 @@
+//! What rustdoc and `INFO` say of a function.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use crate::emit::Derivatives;
+use crate::format::{Notation, format, number};
+use crate::function::Function;
+use crate::graph::{Id, Op};
+use crate::primitive::Primitive;
+
+/// An identifier without `r#`.
+pub fn plain(ident: &Ident) -> String {
+    let text = ident.to_string();
+    text.strip_prefix("r#").unwrap_or(&text).to_owned()
+}
+
+/// The doc lines of the struct: the author's, then formula, derivative and what is known.
+pub fn of(function: &Function, derivatives: &Derivatives) -> Vec<String> {
+    let signature = &function.signature;
+    let mut lines: Vec<String> = author(function);
+    if lines.is_empty() {
+        lines.push(format!(" The activation [`{0}`](fn@{0}).", plain(&signature.item.sig.ident)));
+    }
+    lines.push(String::new());
+    lines.push(format!(" * value: `{}`", text(function, function.written, Notation::Text)));
+    for (input, &slope) in signature.inputs.iter().zip(&derivatives.inputs) {
+        let with_respect_to = if signature.inputs.len() == 1 {
+            "derivative".to_owned()
+        } else {
+            format!("∂/∂{}", input.ident)
+        };
+        lines.push(format!(" * {with_respect_to}: `{}`", text(function, slope, Notation::Text)));
+    }
+    let facts = &function.facts;
+    if signature.inputs.len() == 1 {
+        lines.push(format!(" * smoothness: {}", smoothness(function).1));
+        for &(x, left, right, _) in &facts.kinks {
+            lines.push(format!(
+                " * kink at x = {}: slope {} from the left, {} from the right",
+                number(x),
+                number(left),
+                number(right)
+            ));
+        }
+        lines.push(format!(" * backward saves: {}", saves(function, derivatives).1));
+    }
+    if let Some((low, high)) = facts.range {
+        lines.push(format!(" * range: {}", interval(low, high)));
+    }
+    let (low, high) = signature.settings.domain;
+    if low > f64::NEG_INFINITY || high < f64::INFINITY {
+        lines.push(format!(
+            " * domain: {} (outside it the result is what IEEE arithmetic gives)",
+            interval(low, high)
+        ));
+    }
+    lines
+}
+
+/// The author's own doc comment.
+fn author(function: &Function) -> Vec<String> {
+    let attributes = function.signature.item.attrs.iter().filter(|a| a.path().is_ident("doc"));
+    attributes
+        .filter_map(|a| match &a.meta {
+            syn::Meta::NameValue(syn::MetaNameValue {
+                value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }),
+                ..
+            }) => Some(text.value()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn text(function: &Function, root: Id, notation: Notation) -> String {
+    format(&function.graph, root, &function.signature, notation)
+}
+
+fn interval(low: f64, high: f64) -> String {
+    let end = |value: f64| if value.is_infinite() { "∞".to_owned() } else { number(value.abs()) };
+    let sign = |value: f64| if value < 0.0 { "−" } else { "" };
+    let (open, close) =
+        (if low.is_infinite() { '(' } else { '[' }, if high.is_infinite() { ')' } else { ']' });
+    format!("{open}{}{}, {}{}{close}", sign(low), end(low), sign(high), end(high))
+}
+
+/// The variant of `Smoothness` and how to say it.
+fn smoothness(function: &Function) -> (&'static str, &'static str) {
+    let facts = &function.facts;
+    if !facts.analysed {
+        ("Unknown", "not analysed")
+    } else if facts.jumps {
+        ("Discontinuous", "discontinuous")
+    } else if !facts.kinks.is_empty() {
+        ("Continuous", "continuous, with kinks")
+    } else if facts.smooth {
+        ("Smooth", "infinitely differentiable")
+    } else {
+        ("ContinuouslyDifferentiable", "continuously differentiable")
+    }
+}
+
+/// The variant of `Saves` and how to say it.
+fn saves(function: &Function, derivatives: &Derivatives) -> (&'static str, &'static str) {
+    let graph = &function.graph;
+    let Some(&slope) = derivatives.inputs.first() else { return ("Input", "the input") };
+    if !graph.depends(slope, |op| matches!(op, Op::Input(_))) {
+        return ("Nothing", "nothing: the derivative is constant");
+    }
+    // Which nodes are still needed when the output is at hand?
+    let mut stack = vec![slope];
+    let mut needs_input = false;
+    while let Some(id) = stack.pop() {
+        if id != function.value {
+            needs_input |= matches!(graph.op(id), Op::Input(_));
+            stack.extend(graph.arguments(id));
+        }
+    }
+    if !needs_input {
+        return ("Output", "the output alone");
+    }
+    match graph.view(function.value) {
+        (Op::Apply(Primitive::Tanh | Primitive::Sigmoid), &[u]) if is_linear(function, u) => {
+            ("InputOrOutput", "the input, or the output at a loss of accuracy where it saturates")
+        }
+        _ => ("Input", "the input"),
+    }
+}
+
+/// x, or a multiple of x.
+fn is_linear(function: &Function, id: Id) -> bool {
+    match function.graph.view(id) {
+        (Op::Input(_), _) => true,
+        (Op::Neg, &[a]) => is_linear(function, a),
+        (Op::Mul, &[a, b]) => function.graph.as_constant(a).is_some() && is_linear(function, b),
+        _ => false,
+    }
+}
+
+/// The value of `const INFO`.
+pub fn info(function: &Function, derivatives: &Derivatives) -> TokenStream {
+    let signature = &function.signature;
+    let name = plain(&signature.name);
+    let texts = |notation| {
+        let value = text(function, function.written, notation);
+        let slopes: Vec<String> = derivatives.inputs.iter().map(|&id| text(function, id, notation)).collect();
+        (value, slopes.join("\n"))
+    };
+    let (formula, derivative) = texts(Notation::Text);
+    let (latex, derivative_latex) = texts(Notation::Latex);
+    let variant = Ident::new(smoothness(function).0, proc_macro2::Span::call_site());
+    let saved = Ident::new(saves(function, derivatives).0, proc_macro2::Span::call_site());
+    let kinks = function.facts.kinks.iter().map(|&(x, left, right, _)| {
+        let [x, left, right] = [x, left, right].map(float);
+        quote!(::activations::Kink { x: #x, left: #left, right: #right })
+    });
+    let kinks = (!function.facts.kinks.is_empty()).then(|| quote!(.kinks(&[#(#kinks),*])));
+    let range = function.facts.range.map(|(low, high)| {
+        let [low, high] = [low, high].map(float);
+        quote!(.range(#low, #high))
+    });
+    let (low, high) = signature.settings.domain;
+    let domain = (low > f64::NEG_INFINITY || high < f64::INFINITY).then(|| {
+        let [low, high] = [low, high].map(float);
+        quote!(.domain(#low, #high))
+    });
+    let report = report(function, derivatives);
+    quote! {
+        ::activations::Info::new(#name, #formula, #derivative)
+            .latex(#latex, #derivative_latex)
+            .smoothness(::activations::Smoothness::#variant)
+            #kinks
+            #range
+            #domain
+            .saves(::activations::Saves::#saved)
+            .report(#report)
+    }
+}
+
+/// A number in a const expression.
+fn float(value: f64) -> TokenStream {
+    if value == f64::INFINITY {
+        quote!(f64::INFINITY)
+    } else if value == f64::NEG_INFINITY {
+        quote!(f64::NEG_INFINITY)
+    } else if value.is_sign_negative() && !value.is_nan() {
+        let magnitude = Literal::f64_unsuffixed(-value);
+        quote!(-#magnitude)
+    } else if value.is_nan() {
+        quote!(f64::NAN)
+    } else {
+        let magnitude = Literal::f64_unsuffixed(value);
+        quote!(#magnitude)
+    }
+}
+
+/// What `explain` prints besides formula and derivative: rewrites with their reason, and notes.
+fn report(function: &Function, derivatives: &Derivatives) -> String {
+    let facts = &function.facts;
+    let mut lines = Vec::new();
+    if function.value != function.written {
+        lines.push(format!("computed as: {}", text(function, function.value, Notation::Text)));
+    }
+    let _ = derivatives;
+    lines.extend(facts.rewrites.iter().map(|(name, why)| format!("rewrite {name}: {why}")));
+    lines.extend(facts.notes.iter().cloned());
+    lines.join("\n")
+}

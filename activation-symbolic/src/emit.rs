@@ -1,0 +1,310 @@
+//! The expansion: the fn as written, a struct for it, its kernel, its documentation.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use crate::code::{Code, Scope, callee_name, code};
+use crate::document;
+use crate::function::{Element, Function, Parameter};
+use crate::graph::{Id, Op};
+
+/// The derivatives of a function, as nodes of its graph.
+#[derive(Debug, Clone, Default)]
+pub struct Derivatives {
+    /// With respect to each input.
+    pub inputs: Vec<Id>,
+    /// With respect to each parameter.
+    pub parameters: Vec<Id>,
+    /// The second and, where wanted, the third derivative (one input).
+    pub higher: Vec<Id>,
+    /// Where the value, and where the derivatives, have to be computed again in extended precision.
+    pub rescue: [Option<Id>; 2],
+}
+
+/// All items that the attribute's function becomes.
+pub fn emit(function: &Function, derivatives: &Derivatives) -> TokenStream {
+    let item = &function.signature.item;
+    let declaration = declare(function, derivatives);
+    let kernel = kernel(function, derivatives);
+    let parametric = parametric(function, derivatives);
+    let higher = higher(function, derivatives);
+    let test = test(function);
+    let witnesses = &function.witnesses;
+    quote! {
+        #item
+        #declaration
+        #kernel
+        #parametric
+        #higher
+        #(#witnesses)*
+        #test
+    }
+}
+
+/// The struct, its constructor and default, and the alias that lets one `use` import fn and kernel.
+fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
+    let signature = &function.signature;
+    let (vis, name, alias) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
+    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let docs = document::of(function, derivatives);
+    let scalar = scalar(signature.element);
+    let idents: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
+    let field_docs = idents.iter().map(|ident| format!("The parameter `{ident}`."));
+    let body = if idents.is_empty() {
+        quote!(;)
+    } else {
+        quote!({ #(#[doc = #field_docs] pub #idents: #scalar),* })
+    };
+    let defaults: Option<Vec<&syn::Expr>> =
+        signature.parameters.iter().map(|p| p.default.as_ref().map(|(written, _)| written)).collect();
+    let default = defaults.map(|defaults| {
+        quote! {
+            #(#cfgs)*
+            impl ::core::default::Default for #name {
+                fn default() -> Self {
+                    Self { #(#idents: #defaults),* }
+                }
+            }
+        }
+    });
+    let arguments = signature.item.sig.inputs.iter().map(|_| quote!(#scalar));
+    let alias = (alias != name).then(|| {
+        quote! {
+            #(#cfgs)*
+            #[doc(hidden)]
+            #[allow(non_camel_case_types)]
+            #vis type #alias = #name;
+        }
+    });
+    let original = &signature.item.sig.ident;
+    let constructor = format!("A `{name}` with these parameters.");
+    quote! {
+        #(#cfgs)*
+        #(#[doc = #docs])*
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        #vis struct #name #body
+        #(#cfgs)*
+        impl #name {
+            #[doc = #constructor]
+            pub const fn new(#(#idents: #scalar),*) -> Self {
+                Self { #(#idents),* }
+            }
+            /// The function as written.
+            #[doc(hidden)]
+            pub const CALL: fn(#(#arguments),*) -> #scalar = #original;
+        }
+        #default
+        #alias
+    }
+}
+
+/// The implementation of `Kernel`, or of `MultiKernel` for several inputs.
+fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
+    let signature = &function.signature;
+    let name = &signature.name;
+    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let info = document::info(function, derivatives);
+    let idents: Vec<&Ident> = signature.inputs.iter().map(|i| &i.ident).collect();
+    let n = Literal::usize_unsuffixed(idents.len());
+    let several = idents.len() > 1;
+
+    let value = method(function, &[function.value]);
+    let slopes = method(function, &derivatives.inputs);
+    let both: Vec<Id> = std::iter::once(function.value).chain(derivatives.inputs.iter().copied()).collect();
+    let both = method(function, &both);
+    let rescue = rescue(function, derivatives);
+
+    let Code { statements: value_statements, results: value } = value;
+    let Code { statements: slope_statements, results: slopes } = slopes;
+    let Code { statements: both_statements, results: both } = both;
+    let (head, tail) = both.split_first().map_or((quote!(), &[][..]), |(head, tail)| (head.clone(), tail));
+    if several {
+        quote! {
+            #(#cfgs)*
+            impl ::activations::MultiKernel<#n> for #name {
+                const INFO: ::activations::Info = #info;
+                #[inline(always)]
+                fn value<R: ::activations::Real>(&self, [#(#idents),*]: [R; #n]) -> R {
+                    #value_statements
+                    #(#value)*
+                }
+                #[inline(always)]
+                fn gradient<R: ::activations::Real>(&self, [#(#idents),*]: [R; #n]) -> [R; #n] {
+                    #slope_statements
+                    [#(#slopes),*]
+                }
+                #[inline(always)]
+                fn value_and_gradient<R: ::activations::Real>(&self, [#(#idents),*]: [R; #n]) -> (R, [R; #n]) {
+                    #both_statements
+                    (#head, [#(#tail),*])
+                }
+                #rescue
+            }
+        }
+    } else {
+        let x = &idents[0];
+        quote! {
+            #(#cfgs)*
+            impl ::activations::Kernel for #name {
+                const INFO: ::activations::Info = #info;
+                #[inline(always)]
+                fn value<R: ::activations::Real>(&self, #x: R) -> R {
+                    #value_statements
+                    #(#value)*
+                }
+                #[inline(always)]
+                fn derivative<R: ::activations::Real>(&self, #x: R) -> R {
+                    #slope_statements
+                    #(#slopes)*
+                }
+                #[inline(always)]
+                fn value_and_derivative<R: ::activations::Real>(&self, #x: R) -> (R, R) {
+                    #both_statements
+                    (#head, #(#tail),*)
+                }
+                #rescue
+            }
+        }
+    }
+}
+
+/// The code of some nodes in the scope of a method.
+fn method(function: &Function, roots: &[Id]) -> Code {
+    code(&function.graph, roots, &Scope::new(&function.signature))
+}
+
+/// `fn rescue`, where a mask or a callee asks for it.
+fn rescue(function: &Function, derivatives: &Derivatives) -> TokenStream {
+    let signature = &function.signature;
+    let graph = &function.graph;
+    let roots: Vec<Id> = derivatives.inputs.iter().copied().chain([function.value]).collect();
+    let calls: Vec<Id> = graph
+        .topological(&roots)
+        .into_iter()
+        .filter(|&id| matches!(graph.op(id), Op::Call { part: crate::graph::Part::Value, .. }))
+        .collect();
+    let masks: Vec<Id> = derivatives.rescue.iter().flatten().copied().collect();
+    if masks.is_empty() && calls.is_empty() {
+        return TokenStream::new();
+    }
+    let inputs = calls.iter().flat_map(|&id| graph.arguments(id).to_vec());
+    let wanted: Vec<Id> = masks.iter().copied().chain(calls.iter().copied()).chain(inputs).collect();
+    let Code { statements, results } = method(function, &wanted);
+    let mut results = results.into_iter();
+    let mut mask = |id: Option<Id>| match id.and_then(|_| results.next()) {
+        Some(mask) => quote!(Some(#mask)),
+        None => quote!(None),
+    };
+    let mut own = {
+        let [value, derivative] = derivatives.rescue.map(&mut mask);
+        quote!([#value, #derivative])
+    };
+    let results: Vec<TokenStream> = results.collect();
+    let mut inputs = results[calls.len().min(results.len())..].iter();
+    for &call in &calls {
+        let Op::Call { callee, .. } = graph.op(call) else { continue };
+        let kernel = callee_name(callee);
+        let arguments: Vec<&TokenStream> = inputs.by_ref().take(graph.arguments(call).len()).collect();
+        let inner = match arguments.as_slice() {
+            [x] => quote!(::activations::Kernel::rescue(&#kernel, #x)),
+            _ => quote!(::activations::MultiKernel::rescue(&#kernel, [#(#arguments),*])),
+        };
+        own = quote!(::activations::either_mask(#own, #inner));
+    }
+    let idents: Vec<&Ident> = signature.inputs.iter().map(|i| &i.ident).collect();
+    let n = Literal::usize_unsuffixed(idents.len());
+    let argument = match idents.as_slice() {
+        [x] => quote!(#x: R),
+        _ => quote!([#(#idents),*]: [R; #n]),
+    };
+    quote! {
+        #[inline(always)]
+        fn rescue<R: ::activations::Real>(&self, #argument) -> [Option<R::Mask>; 2] {
+            #statements
+            #own
+        }
+    }
+}
+
+/// The derivatives with respect to the parameters.
+fn parametric(function: &Function, derivatives: &Derivatives) -> TokenStream {
+    let signature = &function.signature;
+    let parameters: Vec<&Parameter> = signature.parameters.iter().collect();
+    if parameters.is_empty() || derivatives.parameters.len() != parameters.len() {
+        return TokenStream::new();
+    }
+    let name = &signature.name;
+    let idents: Vec<&Ident> = parameters.iter().map(|p| &p.ident).collect();
+    let inputs: Vec<&Ident> = signature.inputs.iter().map(|i| &i.ident).collect();
+    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let (n, p) = (Literal::usize_unsuffixed(inputs.len()), Literal::usize_unsuffixed(idents.len()));
+    let Code { statements, results } = method(function, &derivatives.parameters);
+    let scalar = scalar(signature.element);
+    quote! {
+        #(#cfgs)*
+        impl ::activations::Parametric<#n, #p> for #name {
+            #[inline(always)]
+            fn parameter_gradient<R: ::activations::Real>(&self, [#(#inputs),*]: [R; #n]) -> [R; #p] {
+                #statements
+                [#(#results),*]
+            }
+            #[allow(clippy::cast_possible_truncation, clippy::unnecessary_cast)]
+            fn from_gradient([#(#idents),*]: [f64; #p]) -> Self {
+                Self { #(#idents: #idents as #scalar),* }
+            }
+        }
+    }
+}
+
+/// Second and third derivatives.
+fn higher(function: &Function, derivatives: &Derivatives) -> TokenStream {
+    let signature = &function.signature;
+    let (name, x) = (&signature.name, &signature.inputs[0].ident);
+    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let traits = [("SecondOrder", "second_derivative"), ("ThirdOrder", "third_derivative")];
+    let impls = derivatives.higher.iter().zip(traits).map(|(&root, (order, derivative))| {
+        let (order, derivative) =
+            (Ident::new(order, Span::call_site()), Ident::new(derivative, Span::call_site()));
+        let Code { statements, results } = method(function, &[root]);
+        quote! {
+            #(#cfgs)*
+            impl ::activations::#order for #name {
+                #[inline(always)]
+                fn #derivative<R: ::activations::Real>(&self, #x: R) -> R {
+                    #statements
+                    #(#results)*
+                }
+            }
+        }
+    });
+    quote!(#(#impls)*)
+}
+
+/// The gradient check that `#[activation(test)]` asks for.
+fn test(function: &Function) -> TokenStream {
+    let signature = &function.signature;
+    if !signature.settings.test {
+        return TokenStream::new();
+    }
+    let name = &signature.name;
+    let test =
+        Ident::new(&format!("gradcheck_{}", document::plain(&signature.item.sig.ident)), Span::call_site());
+    let (low, high) = signature.settings.domain;
+    let [low, high] = [low.max(-10.0), high.min(10.0)].map(Literal::f64_suffixed);
+    quote! {
+        #[cfg(test)]
+        #[test]
+        fn #test() {
+            let report = ::activations::gradcheck(&<#name as ::core::default::Default>::default(), #low..=#high);
+            assert!(report.passed(), "{report}");
+        }
+    }
+}
+
+/// `f32` or `f64` as tokens.
+pub fn scalar(element: Element) -> TokenStream {
+    match element {
+        Element::F32 => quote!(f32),
+        Element::F64 => quote!(f64),
+    }
+}

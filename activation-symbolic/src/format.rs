@@ -1,0 +1,364 @@
+//! A graph as mathematics: text such as `x · σ(1.702x)`, and LaTeX.
+//!
+//! A graph may share what a tree would repeat without end, so beyond a certain size repeated parts get a name:
+//! `s · (1 − s) where s = σ(x)`.
+
+use std::collections::HashMap;
+
+use crate::function::Signature;
+use crate::graph::{Comparison, Graph, Id, Op, Part, Reduction};
+use crate::primitive::Primitive;
+
+/// Text or LaTeX.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// Unicode text.
+    Text,
+    /// LaTeX, for math mode.
+    Latex,
+}
+
+/// Trees with more nodes than this have their repeated parts named.
+const LARGEST_TREE: usize = 40;
+
+/// How tightly a written expression binds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Binding {
+    Branch,
+    Sum,
+    Product,
+    Power,
+    Atom,
+}
+
+/// The expression `root` in the names of `signature`.
+pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation) -> String {
+    let order = graph.topological(&[root]);
+    let mut uses: HashMap<Id, usize> = HashMap::new();
+    let mut size: HashMap<Id, usize> = HashMap::new();
+    for &id in &order {
+        let arguments = graph.arguments(id);
+        for &argument in arguments {
+            *uses.entry(argument).or_default() += 1;
+        }
+        size.insert(id, arguments.iter().fold(1, |sum: usize, a| sum.saturating_add(size[a])));
+    }
+    let mut writer = Writer { graph, signature, notation, names: HashMap::new() };
+    if size[&root] <= LARGEST_TREE {
+        return writer.write(root).0;
+    }
+    let mut definitions = Vec::new();
+    for &id in &order {
+        if id != root && uses[&id] > 1 && !graph.arguments(id).is_empty() && !is_mask(graph.op(id)) {
+            let text = writer.write(id).0;
+            if text.chars().count() > 6 {
+                let name = writer.fresh(definitions.len() + 1);
+                definitions.push(format!("{name} = {text}"));
+                writer.names.insert(id, name);
+            }
+        }
+    }
+    let body = writer.write(root).0;
+    match (definitions.is_empty(), notation) {
+        (true, _) => body,
+        (_, Notation::Text) => format!("{body} where {}", definitions.join(", ")),
+        (_, Notation::Latex) => {
+            format!(r"{body} \quad\text{{where }} {}", definitions.join(r",\; "))
+        }
+    }
+}
+
+/// A number as mathematics writes it: the shortest decimal that reads back to it.
+pub fn number(value: f64) -> String {
+    let magnitude = value.abs();
+    let text = if magnitude != 0.0 && !(1e-4..1e7).contains(&magnitude) {
+        format!("{magnitude:e}")
+    } else {
+        format!("{magnitude}")
+    };
+    if value.is_sign_negative() { format!("−{text}") } else { text }
+}
+
+fn is_mask(op: Op) -> bool {
+    matches!(op, Op::Compare(_) | Op::And | Op::Or | Op::Not | Op::Truth(_))
+}
+
+struct Writer<'a> {
+    graph: &'a Graph,
+    signature: &'a Signature,
+    notation: Notation,
+    names: HashMap<Id, String>,
+}
+
+impl Writer<'_> {
+    fn latex(&self) -> bool {
+        self.notation == Notation::Latex
+    }
+
+    fn fresh(&self, n: usize) -> String {
+        if self.latex() {
+            return format!("t_{{{n}}}");
+        }
+        let digits: String = n.to_string().chars().filter_map(subscript).collect();
+        format!("t{digits}")
+    }
+
+    /// The expression of a node, and how tightly it binds.
+    fn write(&self, id: Id) -> (String, Binding) {
+        if let Some(name) = self.names.get(&id) {
+            return (name.clone(), Binding::Atom);
+        }
+        let (op, arguments) = self.graph.view(id);
+        match (op, arguments) {
+            (Op::Constant(bits), _) => self.constant(f64::from_bits(bits)),
+            (Op::Input(n), _) => {
+                (self.name(self.signature.inputs.get(n as usize).map(|i| &i.ident)), Binding::Atom)
+            }
+            (Op::Parameter(n), _) => {
+                (self.name(self.signature.parameters.get(n as usize).map(|p| &p.ident)), Binding::Atom)
+            }
+            (Op::External(n), _) => {
+                let path = self.graph.externals.get(n as usize);
+                (path.map(|p| compact(&quote::quote!(#p))).unwrap_or_default(), Binding::Atom)
+            }
+            (Op::Neg, &[a]) => {
+                (format!("{}{}", self.minus(), self.at_least(a, Binding::Product)), Binding::Sum)
+            }
+            (Op::Add, &[a, b]) => match self.negative(b) {
+                Some(b) => (self.sum(a, self.minus(), b), Binding::Sum),
+                None => (self.sum(a, "+", self.at_least(b, Binding::Sum)), Binding::Sum),
+            },
+            (Op::Sub, &[a, b]) => {
+                (self.sum(a, self.minus(), self.at_least(b, Binding::Product)), Binding::Sum)
+            }
+            (Op::Mul, &[a, b]) => self.product(a, b),
+            (Op::Div, &[a, b]) if self.latex() => {
+                (format!(r"\frac{{{}}}{{{}}}", self.write(a).0, self.write(b).0), Binding::Power)
+            }
+            (Op::Div, &[a, b]) => (
+                format!("{}/{}", self.at_least(a, Binding::Product), self.at_least(b, Binding::Power)),
+                Binding::Product,
+            ),
+            (Op::Powi(n), &[a]) => (self.power(a, n), Binding::Power),
+            (Op::Apply(primitive), _) => self.apply(primitive, arguments),
+            (Op::Compare(comparison), &[a, b]) => {
+                let sign = self.comparison(comparison);
+                (format!("{} {sign} {}", self.write(a).0, self.write(b).0), Binding::Branch)
+            }
+            (Op::Truth(value), _) => (value.to_string(), Binding::Atom),
+            (Op::And, &[a, b]) => (self.words(a, "and", b), Binding::Branch),
+            (Op::Or, &[a, b]) => (self.words(a, "or", b), Binding::Branch),
+            (Op::Not, &[a]) => (format!("{}({})", self.word("not"), self.write(a).0), Binding::Atom),
+            (Op::Select, &[mask, then, otherwise]) if self.latex() => {
+                let [mask, then, otherwise] = [mask, then, otherwise].map(|id| self.write(id).0);
+                let text = format!(
+                    r"\begin{{cases}} {then} & \text{{if }} {mask} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
+                );
+                (text, Binding::Branch)
+            }
+            (Op::Select, &[mask, then, otherwise]) => {
+                let then = self.at_least(then, Binding::Sum);
+                (
+                    format!("{then} if {} else {}", self.write(mask).0, self.write(otherwise).0),
+                    Binding::Branch,
+                )
+            }
+            (Op::Call { callee, part }, _) => (self.call(callee, part, arguments), Binding::Atom),
+            (Op::Reduce(reduction), _) => {
+                (self.function(reduction_name(reduction), arguments), Binding::Atom)
+            }
+            (Op::Length, _) => ("n".to_owned(), Binding::Atom),
+            _ => (String::new(), Binding::Atom),
+        }
+    }
+
+    fn constant(&self, value: f64) -> (String, Binding) {
+        let infinity = if self.latex() { r"\infty" } else { "∞" };
+        let mut text = if value.is_infinite() {
+            format!("{}{infinity}", if value < 0.0 { "−" } else { "" })
+        } else {
+            number(value)
+        };
+        if self.latex() {
+            text = text.replace('−', "-");
+            if let Some((mantissa, exponent)) = text.split_once('e') {
+                text = format!(r"{mantissa} \cdot 10^{{{exponent}}}");
+            }
+        }
+        (text, if value.is_sign_negative() { Binding::Sum } else { Binding::Atom })
+    }
+
+    fn name(&self, ident: Option<&proc_macro2::Ident>) -> String {
+        let name = ident.map(ToString::to_string).unwrap_or_default();
+        let name = name.strip_prefix("r#").unwrap_or(&name);
+        match (self.latex(), name.chars().count()) {
+            (true, 2..) => format!(r"\mathrm{{{}}}", name.replace('_', r"\_")),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// The expression, in parentheses where it binds less than `binding`.
+    fn at_least(&self, id: Id, binding: Binding) -> String {
+        let (text, own) = self.write(id);
+        if own >= binding {
+            text
+        } else if self.latex() {
+            format!(r"\left({text}\right)")
+        } else {
+            format!("({text})")
+        }
+    }
+
+    fn minus(&self) -> &'static str {
+        if self.latex() { "-" } else { "−" }
+    }
+
+    fn sum(&self, a: Id, sign: &str, b: String) -> String {
+        format!("{} {sign} {b}", self.at_least(a, Binding::Sum))
+    }
+
+    /// The expression without its sign, where it starts with one.
+    fn negative(&self, id: Id) -> Option<String> {
+        let (op, arguments) = self.graph.view(id);
+        let negative = match op {
+            Op::Constant(bits) => f64::from_bits(bits) < 0.0,
+            Op::Mul => self.graph.as_constant(arguments[0]).is_some_and(|c| c < 0.0),
+            _ => false,
+        };
+        if !negative || self.names.contains_key(&id) {
+            return None;
+        }
+        self.write(id).0.strip_prefix(['−', '-']).map(ToOwned::to_owned)
+    }
+
+    fn product(&self, a: Id, b: Id) -> (String, Binding) {
+        if a == b {
+            return (self.power(a, 2), Binding::Power);
+        }
+        let factor = self.graph.as_constant(a);
+        let left = match factor {
+            Some(_) => self.write(a).0,
+            None => self.at_least(a, Binding::Product),
+        };
+        let binding = if factor.is_some_and(|c| c < 0.0) { Binding::Sum } else { Binding::Product };
+        let right = self.at_least(b, Binding::Product);
+        // 2x, but 2 · σ(x).
+        let starts_with_name = right.starts_with(|c: char| c.is_alphabetic());
+        let leaf = self.graph.arguments(b).is_empty() || self.names.contains_key(&b);
+        let text = if factor.is_some() && leaf && starts_with_name {
+            format!("{left}{right}")
+        } else if self.latex() {
+            format!(r"{left} \cdot {right}")
+        } else {
+            format!("{left} · {right}")
+        };
+        (text, binding)
+    }
+
+    fn power(&self, a: Id, n: i32) -> String {
+        let base = self.at_least(a, Binding::Atom);
+        if self.latex() {
+            return format!("{{{base}}}^{{{n}}}");
+        }
+        let exponent: String = n.to_string().chars().filter_map(superscript).collect();
+        format!("{base}{exponent}")
+    }
+
+    fn apply(&self, primitive: Primitive, arguments: &[Id]) -> (String, Binding) {
+        let inner = |id: Id| self.write(id).0;
+        match (primitive, arguments) {
+            (Primitive::Abs, &[a]) if self.latex() => (format!(r"\left|{}\right|", inner(a)), Binding::Atom),
+            (Primitive::Abs, &[a]) => (format!("|{}|", inner(a)), Binding::Atom),
+            (Primitive::Sqrt | Primitive::Cbrt, &[a]) if self.latex() => {
+                (format!("{}{{{}}}", primitive.facts().latex, inner(a)), Binding::Atom)
+            }
+            (Primitive::Sqrt | Primitive::Cbrt, &[a]) => {
+                (format!("{}{}", primitive.facts().text, self.at_least(a, Binding::Atom)), Binding::Atom)
+            }
+            (Primitive::Powf, &[a, p]) if self.latex() => {
+                (format!("{{{}}}^{{{}}}", self.at_least(a, Binding::Atom), inner(p)), Binding::Power)
+            }
+            (Primitive::Powf, &[a, p]) => {
+                let (base, exponent) = (self.at_least(a, Binding::Atom), self.at_least(p, Binding::Atom));
+                (format!("{base}^{exponent}"), Binding::Power)
+            }
+            (Primitive::Exp, &[a]) if self.latex() => (format!("e^{{{}}}", inner(a)), Binding::Power),
+            _ => {
+                let facts = primitive.facts();
+                (self.function(if self.latex() { facts.latex } else { facts.text }, arguments), Binding::Atom)
+            }
+        }
+    }
+
+    fn function(&self, name: &str, arguments: &[Id]) -> String {
+        let arguments: Vec<String> = arguments.iter().map(|&a| self.write(a).0).collect();
+        let arguments = arguments.join(", ");
+        if self.latex() { format!(r"{name}\left({arguments}\right)") } else { format!("{name}({arguments})") }
+    }
+
+    fn call(&self, callee: u8, part: Part, arguments: &[Id]) -> String {
+        let Some(callee) = self.graph.callees.get(callee as usize) else { return String::new() };
+        let name = callee.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        let name = if self.latex() { format!(r"\mathrm{{{}}}", name.replace('_', r"\_")) } else { name };
+        let name = match part {
+            Part::Value => name,
+            Part::Partial(_) if callee.inputs == 1 => format!("{name}′"),
+            Part::Partial(n) if self.latex() => format!(r"\partial_{{{}}} {name}", n + 1),
+            Part::Partial(n) => format!("∂{}{name}", subscript_number(n + 1)),
+        };
+        let name = if self.latex() { name.replace('′', "'") } else { name };
+        let all: Vec<Id> = arguments.iter().chain(&callee.parameters).copied().collect();
+        self.function(&name, &all)
+    }
+
+    fn comparison(&self, comparison: Comparison) -> &'static str {
+        match (comparison, self.latex()) {
+            (Comparison::Lt, _) => "<",
+            (Comparison::Le, false) => "≤",
+            (Comparison::Le, true) => r"\le",
+            (Comparison::Gt, _) => ">",
+            (Comparison::Ge, false) => "≥",
+            (Comparison::Ge, true) => r"\ge",
+            (Comparison::Eq, _) => "=",
+            (Comparison::Ne, false) => "≠",
+            (Comparison::Ne, true) => r"\ne",
+        }
+    }
+
+    fn word(&self, word: &str) -> String {
+        if self.latex() { format!(r"\text{{ {word} }}") } else { word.to_owned() }
+    }
+
+    fn words(&self, a: Id, word: &str, b: Id) -> String {
+        format!("{} {} {}", self.write(a).0, self.word(word), self.write(b).0)
+    }
+}
+
+fn reduction_name(reduction: Reduction) -> &'static str {
+    match reduction {
+        Reduction::Sum => "sum",
+        Reduction::Prod => "prod",
+        Reduction::Max => "max",
+        Reduction::Min => "min",
+    }
+}
+
+/// Tokens without the blanks that printing puts between them.
+fn compact(tokens: &proc_macro2::TokenStream) -> String {
+    tokens.to_string().replace(' ', "")
+}
+
+fn subscript_number(n: u8) -> String {
+    n.to_string().chars().filter_map(subscript).collect()
+}
+
+fn subscript(digit: char) -> Option<char> {
+    char::from_u32('₀' as u32 + digit.to_digit(10)?)
+}
+
+fn superscript(digit: char) -> Option<char> {
+    match digit {
+        '-' => Some('⁻'),
+        _ => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit.to_digit(10)? as usize),
+    }
+}
