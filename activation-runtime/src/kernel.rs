@@ -180,6 +180,12 @@ pub trait MultiKernel<const N: usize>: Sync {
 pub trait Parametric<const N: usize, const P: usize>: Sized + Sync {
     /// (∂f/∂p₁, …, ∂f/∂pₘ) in the order of the fields.
     fn parameter_gradient<R: Real>(&self, x: [R; N]) -> [R; P];
+    /// Where `parameter_gradient` needs more precision or range than the element type has: those lanes are
+    /// computed again with more. `None` (the default) where no input needs it.
+    fn rescue_parameters<R: Real>(&self, x: [R; N]) -> Option<R::Mask> {
+        let _ = x;
+        None
+    }
     /// A value of the same shape as the kernel that holds these numbers as its fields.
     fn from_gradient(gradient: [f64; P]) -> Self;
 }

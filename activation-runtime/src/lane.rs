@@ -7,6 +7,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Select, SimdFloatElement};
 
 use crate::arith::{Arith, Lanes};
+use crate::array::map;
 use crate::math::Elementary;
 use crate::pair::Pair;
 use crate::vector::Vector;
@@ -304,18 +305,22 @@ impl SimdScalar for f32 {
         inputs: [Lane<S, f32>; N],
         f: impl Fn([Self::Wide<S>; N]) -> [Self::Wide<S>; M],
     ) -> [Lane<S, f32>; M] {
-        let wide = inputs.map(
-            #[inline(always)]
-            |x| {
-                let (first, second) = x.0.widen();
-                Pair(Lane(first), Lane(second))
-            },
-        );
-        f(wide).map(
-            #[inline(always)]
-            |y| Lane(y.0.0.narrow(y.1.0)),
-        )
+        const { assert!(N > 0) };
+        map(f(map(inputs, widen(inputs[0]), widen)), inputs[0], narrow)
     }
+}
+
+/// The two f64 registers that hold the numbers of an f32 register.
+#[inline(always)]
+fn widen<S: Simd>(x: Lane<S, f32>) -> Pair<Lane<S, f64>> {
+    let (first, second) = x.0.widen();
+    Pair(Lane(first), Lane(second))
+}
+
+/// The nearest f32 to each number of two f64 registers.
+#[inline(always)]
+fn narrow<S: Simd>(y: Pair<Lane<S, f64>>) -> Lane<S, f32> {
+    Lane(y.0.0.narrow(y.1.0))
 }
 
 impl SimdScalar for f64 {

@@ -16,8 +16,11 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod activation;
 pub mod arith;
+mod array;
 pub mod builtin;
+pub mod element;
 pub mod error;
 pub mod kernel;
 #[cfg(feature = "simd")]
@@ -27,4 +30,6 @@ pub mod math;
 pub mod pair;
 pub mod real;
 pub mod scalar;
+pub mod sum;
+pub mod sweep;
 pub mod vector;

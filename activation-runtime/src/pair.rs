@@ -4,6 +4,7 @@
 use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Shl, Shr, Sub};
 
 use crate::arith::{Arith, Lanes};
+use crate::array::map;
 
 /// The lanes of the first half, followed by the lanes of the second: numbers, bits or masks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,8 +127,13 @@ impl<V: Lanes> Lanes for Pair<V> {
         inputs: [Self; N],
         f: impl Fn([Self::Wide; N]) -> [Self::Wide; M],
     ) -> [Self; M] {
-        let first = V::in_f64(inputs.map(|x| x.0), &f);
-        let second = V::in_f64(inputs.map(|x| x.1), &f);
-        core::array::from_fn(|i| Self(first[i], second[i]))
+        const { assert!(N > 0) };
+        let first = V::in_f64(map(inputs, inputs[0].0, |x| x.0), &f);
+        let second = V::in_f64(map(inputs, inputs[0].1, |x| x.1), &f);
+        let mut both = [inputs[0]; M];
+        for (i, both) in both.iter_mut().enumerate() {
+            *both = Self(first[i], second[i]);
+        }
+        both
     }
 }

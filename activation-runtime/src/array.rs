@@ -1,0 +1,16 @@
+//! Arrays of registers.
+
+/// `array.map(f)`, inlined for certain: the standard one is a call that the optimiser may keep, and a call outside
+/// the function that has the instruction set enabled costs more than the arithmetic. `filler` is overwritten.
+#[inline(always)]
+pub(crate) fn map<A: Copy, B: Copy, const N: usize>(
+    array: [A; N],
+    filler: B,
+    mut f: impl FnMut(A) -> B,
+) -> [B; N] {
+    let mut mapped = [filler; N];
+    for (to, from) in mapped.iter_mut().zip(array) {
+        *to = f(from);
+    }
+    mapped
+}
