@@ -8,6 +8,7 @@
 //!   scalar     f32 and f64 as Lanes
 //!   pair       two of the same as Lanes: f64 halves, unrolling
 //!   vector     Lanes in memory: load, store
+//!   extended   106 bits and no overflow: the carrier of last resort, and the truth in the compiler
 //!   lane       a SIMD register (fearless_simd) as Lanes
 //!   level      the one place of run-time dispatch
 //!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
@@ -22,6 +23,7 @@ mod array;
 pub mod builtin;
 pub mod element;
 pub mod error;
+pub mod extended;
 pub mod kernel;
 #[cfg(feature = "simd")]
 pub mod lane;

@@ -1,0 +1,275 @@
+//! `Extended` against mpmath, core-math and itself at exponents that no f64 has.
+
+use activation_runtime::arith::Arith;
+use activation_runtime::extended::Extended;
+use activation_runtime::real::Real;
+use std::collections::BTreeMap;
+
+type X = Extended<f64>;
+
+/// Largest relative error of +, −, ×, ÷ and √.
+const ARITHMETIC: f64 = 1.0 / (1_u128 << 102) as f64;
+/// Largest relative error of an elementary function.
+const ELEMENTARY: f64 = 1.0 / (1_u128 << 101) as f64;
+
+/// (hi + lo) · 2^exponent from three words of a golden file.
+fn number<'a>(words: &mut impl Iterator<Item = &'a str>) -> X {
+    let mut bits = || f64::from_bits(u64::from_str_radix(words.next().unwrap(), 16).unwrap());
+    let (hi, lo) = (bits(), bits());
+    (X::from_f64(hi) + X::from_f64(lo)).scale(words.next().unwrap().parse().unwrap())
+}
+
+fn relative_error(got: X, want: X) -> f64 {
+    ((got - want) / want).abs().to_f64()
+}
+
+fn apply(function: &str, x: X, mut y: impl FnMut() -> X) -> X {
+    match function {
+        "add" => x + y(),
+        "mul" => x * y(),
+        "div" => x / y(),
+        "sqrt" => x.sqrt(),
+        "exp" => x.exp(),
+        "exp2" => x.exp2(),
+        "exp_m1" => x.exp_m1(),
+        "ln" => x.ln(),
+        "ln_1p" => x.ln_1p(),
+        "log2" => x.log2(),
+        "log10" => x.log10(),
+        "cbrt" => x.cbrt(),
+        "sin" => x.sin(),
+        "cos" => x.cos(),
+        "tan" => x.tan(),
+        "asin" => x.asin(),
+        "acos" => x.acos(),
+        "atan" => x.atan(),
+        "sinh" => x.sinh(),
+        "cosh" => x.cosh(),
+        "tanh" => x.tanh(),
+        "asinh" => x.asinh(),
+        "acosh" => x.acosh(),
+        "atanh" => x.atanh(),
+        "sigmoid" => x.sigmoid(),
+        "softplus" => x.softplus(),
+        "erf" => x.erf(),
+        "erfc" => x.erfc(),
+        "powf" => x.powf(y()),
+        "hypot" => x.hypot(y()),
+        "atan2" => x.atan2(y()),
+        unknown => panic!("no function {unknown}"),
+    }
+}
+
+#[test]
+fn every_function_agrees_with_mpmath() {
+    let mut worst = BTreeMap::<&str, (f64, &str)>::new();
+    let text = include_str!("data/extended.txt");
+    for line in text.lines() {
+        let mut words = line.split(' ');
+        let function = words.next().unwrap();
+        let x = number(&mut words);
+        let got = apply(function, x, || number(&mut words));
+        let error = relative_error(got, number(&mut words));
+        let entry = worst.entry(function).or_insert((0.0, line));
+        if error > entry.0 || error.is_nan() {
+            *entry = (error, line);
+        }
+    }
+    for (function, (error, line)) in &worst {
+        println!("{function:9} 2^{:.1} {line}", error.log2());
+    }
+    for (function, (error, line)) in worst {
+        let bound = if matches!(function, "add" | "mul" | "div" | "sqrt") { ARITHMETIC } else { ELEMENTARY };
+        assert!(error <= bound, "{function}: {error:e} at {line}");
+    }
+}
+
+/// Each function at arguments for which the rounded result is known to be right from core-math.
+#[test]
+fn rounding_to_f64_and_f32_agrees_with_core_math() {
+    type F = (&'static str, fn(X) -> X, fn(f64) -> f64, fn(f32) -> f32);
+    let functions: [F; 24] = [
+        ("exp", X::exp, core_math::exp, core_math::expf),
+        ("exp2", X::exp2, core_math::exp2, core_math::exp2f),
+        ("exp_m1", X::exp_m1, core_math::expm1, core_math::expm1f),
+        ("ln", X::ln, core_math::log, core_math::logf),
+        ("ln_1p", X::ln_1p, core_math::log1p, core_math::log1pf),
+        ("log2", X::log2, core_math::log2, core_math::log2f),
+        ("log10", X::log10, core_math::log10, core_math::log10f),
+        ("cbrt", X::cbrt, core_math::cbrt, core_math::cbrtf),
+        ("sqrt", X::sqrt, f64::sqrt, f32::sqrt),
+        ("sin", X::sin, core_math::sin, core_math::sinf),
+        ("cos", X::cos, core_math::cos, core_math::cosf),
+        ("tan", X::tan, core_math::tan, core_math::tanf),
+        ("asin", X::asin, core_math::asin, core_math::asinf),
+        ("acos", X::acos, core_math::acos, core_math::acosf),
+        ("atan", X::atan, core_math::atan, core_math::atanf),
+        ("sinh", X::sinh, core_math::sinh, core_math::sinhf),
+        ("cosh", X::cosh, core_math::cosh, core_math::coshf),
+        ("tanh", X::tanh, core_math::tanh, core_math::tanhf),
+        ("asinh", X::asinh, core_math::asinh, core_math::asinhf),
+        ("acosh", X::acosh, core_math::acosh, core_math::acoshf),
+        ("atanh", X::atanh, core_math::atanh, core_math::atanhf),
+        ("erf", X::erf, core_math::erf, core_math::erff),
+        ("erfc", X::erfc, core_math::erfc, core_math::erfcf),
+        ("recip", X::recip, |x| 1.0 / x, |x| 1.0 / x),
+    ];
+    // Zero, subnormals, a walk over all exponents of both signs with changing mantissas, infinity, NaN. (Not
+    // f64::MAX: its root lies closer to the middle of two f64s than 106 bits can tell.)
+    let walk64 = (0..2048_u64).map(|i| f64::from_bits(i << 52 | i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 12));
+    let walk32 = (0..4096_u32).map(|i| f32::from_bits(i << 19 | i.wrapping_mul(0x9e37_79b9) >> 13));
+    let special =
+        [0.0, 5e-324, 1e-310, 0.5, 1.0, 2.0, 3.0, 1e-5, 0.1, 1e22, 1.7e308, f64::INFINITY, f64::NAN];
+    let doubles: Vec<f64> = special.into_iter().chain(walk64).flat_map(|x| [x, -x]).collect();
+    let singles: Vec<f32> =
+        special.map(|x| x as f32).into_iter().chain(walk32).flat_map(|x| [x, -x]).collect();
+    for (name, extended, double, single) in functions {
+        for &x in &doubles {
+            let (got, want) = (extended(X::from_f64(x)).to_f64(), double(x));
+            assert!(same(got, want), "{name}({x:e}): {got:e}, not {want:e}");
+        }
+        for &x in &singles {
+            let (got, want) = (extended(X::from_f64(f64::from(x))).to_f32(), single(x));
+            assert!(same(f64::from(got), f64::from(want)), "{name}({x:e}_f32): {got:e}, not {want:e}");
+        }
+    }
+}
+
+/// Bit for bit, any NaN being as good as another.
+fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
+}
+
+const SPECIAL: [f64; 13] = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -2.5,
+    3.0,
+    1e300,
+    -1e-300,
+    5e-324,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::NAN,
+];
+
+#[test]
+fn two_operands_agree_with_core_math_at_special_values() {
+    type F = (&'static str, fn(X, X) -> X, fn(f64, f64) -> f64);
+    let functions: [F; 9] = [
+        ("+", |x, y| x + y, |x, y| x + y),
+        ("−", |x, y| x - y, |x, y| x - y),
+        ("×", |x, y| x * y, |x, y| x * y),
+        ("÷", |x, y| x / y, |x, y| x / y),
+        ("max", Arith::max, |x, y| if x.is_nan() || x > y { x } else { y }),
+        ("min", Arith::min, |x, y| if x.is_nan() || x < y { x } else { y }),
+        ("copysign", Arith::copysign, f64::copysign),
+        ("powf", Real::powf, core_math::pow),
+        ("atan2", Real::atan2, core_math::atan2),
+    ];
+    for x in SPECIAL {
+        for y in SPECIAL {
+            let (a, b) = (X::from_f64(x), X::from_f64(y));
+            for (name, extended, double) in functions {
+                let (got, want) = (extended(a, b).to_f64(), double(x, y));
+                assert!(same(got, want), "{name}({x:e}, {y:e}): {got:e}, not {want:e}");
+            }
+            assert_eq!(
+                [a.lt(b), a.le(b), a.gt(b), a.ge(b), Arith::eq(a, b), Arith::ne(a, b)],
+                [x < y, x <= y, x > y, x >= y, x == y, x != y],
+                "{x:e} beside {y:e}"
+            );
+        }
+    }
+}
+
+#[test]
+fn rounding_to_integers() {
+    let halves = (-40..=40).map(|i| f64::from(i) / 8.0);
+    for x in SPECIAL.into_iter().chain(halves).chain([4503599627370495.5, -4503599627370495.5, 1e15 + 0.5]) {
+        let e = X::from_f64(x);
+        for (name, got, want) in [
+            ("floor", e.floor(), x.floor()),
+            ("ceil", e.ceil(), x.ceil()),
+            ("trunc", e.trunc(), x.trunc()),
+            ("round", Arith::round(e), x.round()),
+            ("round_ties_even", e.round_ties_even(), x.round_ties_even()),
+        ] {
+            assert!(same(got.to_f64(), want), "{name}({x:e}): {got:?}, not {want}");
+        }
+    }
+    let (one, tiny) = (X::from_f64(1.0), X::from_f64(1.0).scale(-80.0));
+    let half_below = X::from_f64(2.5) - tiny;
+    assert_eq!(Arith::round(half_below).to_f64(), 2.0);
+    assert_eq!((X::from_f64(2.5) + tiny).round_ties_even().to_f64(), 3.0);
+    assert_eq!((one - tiny).floor().to_f64(), 0.0);
+    assert_eq!((one.scale(60.0) - one.scale(-1.0)).floor(), one.scale(60.0) - one);
+    assert_eq!((one.scale(1e38) + one).ceil(), one.scale(1e38));
+}
+
+#[test]
+fn no_exponent_is_too_large() {
+    let x = X::from_f64(1e38);
+    let (e, two) = (x.exp(), x.constant(2.0));
+    assert_eq!((e / (e + 2.0)).to_f64(), 1.0);
+    assert_eq!(((-x).exp() * e).to_f64(), 1.0);
+    assert!((-x).exp() > X::from_f64(0.0) && (-x).exp().to_f64() == 0.0);
+    assert!(e.is_finite() && e.to_f64() == f64::INFINITY);
+    assert_eq!(x.sigmoid(), X::from_f64(1.0));
+    assert_eq!((-x).sigmoid(), (-x).exp());
+    assert_eq!((-x).softplus(), (-x).exp());
+    assert_eq!(x.softplus(), x);
+    assert_eq!(x.tanh().to_f64(), 1.0);
+    assert_eq!(x.cosh(), x.sinh());
+    assert_eq!(e.exponent(), (1e38_f64 * std::f64::consts::LOG2_E).round());
+    assert!(relative_error(e.ln(), x) < 1e-15);
+    assert!(relative_error((e * e).ln(), x * two) < 1e-15);
+    assert!(x.erfc().is_finite() && x.erfc() > X::from_f64(0.0));
+    assert_eq!(x.scale(1e100).hypot(x.scale(1e100)).exponent(), 1e100 + 126.0);
+    assert_eq!(two.scale(1e100).sqrt().exponent(), 5e99);
+    assert_eq!(two.scale(-3e15).cbrt().exponent(), -1e15);
+    assert_eq!(two.powf(two.scale(60.0)).exponent(), 2_f64.powi(61));
+    assert_eq!(two.scale(1e9).powi(-3).exponent(), -3.0 * (1e9 + 1.0));
+    // e to the power of itself a few times leaves even this range, as overflow and underflow do.
+    let tower = X::from_f64(1e4).exp().exp();
+    assert_eq!(tower.to_f64(), f64::INFINITY);
+    assert_eq!(tower.recip().to_f64(), 0.0);
+    assert!(same((-X::from_f64(1e4).exp()).exp().to_f64(), 0.0));
+}
+
+#[test]
+fn constants_take_the_element_type() {
+    let single = Extended::<f32>::from(1.0);
+    assert_eq!(single.constant(0.1).to_f64(), f64::from(0.1_f32));
+    assert_eq!((single * 0.1).to_f64(), f64::from(0.1_f32));
+    assert_eq!(single.cast::<f64>().constant(0.1).to_f64(), 0.1);
+    assert_eq!(Extended::<f32>::from_f64(0.1).to_f64(), 0.1);
+    assert_eq!((single / 3.0).to_element(), 1.0 / 3.0);
+}
+
+/// Rounding happens once: a tie at 53 bits, decided at 106, comes out right at 24 bits and in subnormals.
+#[test]
+fn conversions_round_once() {
+    let one = X::from_f64(1.0);
+    for (ulp, exponent) in [(-23.0, 0.0), (-23.0, -126.0), (-20.0, -129.0)] {
+        let half = one.scale(ulp - 1.0);
+        for (nudge, up) in [(-90.0, false), (-60.0, false), (90.0, true), (60.0, true)] {
+            let tie = one + half;
+            let x = if nudge < 0.0 { tie - one.scale(nudge) } else { tie + one.scale(-nudge) };
+            let want = if up { one + one.scale(ulp) } else { one };
+            assert_eq!(f64::from(x.scale(exponent).to_f32()), want.scale(exponent).to_f64());
+            assert_eq!(f64::from((-x).scale(exponent).to_f32()), -want.scale(exponent).to_f64());
+        }
+    }
+    for bits in [1.0, 2.0, 3.0, 1025.0] {
+        let x = X::from_f64(bits) + X::from_f64(0.5);
+        let below = (x - one.scale(-70.0)).scale(-1074.0).to_f64();
+        let above = (x + one.scale(-70.0)).scale(-1074.0).to_f64();
+        assert_eq!((below.to_bits(), above.to_bits()), (bits as u64, bits as u64 + 1));
+    }
+    assert_eq!(one.scale(-1075.0).to_f64(), 0.0);
+    assert_eq!((one + one.scale(-100.0)).scale(-1075.0).to_f64(), 5e-324);
+}
