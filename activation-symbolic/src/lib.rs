@@ -15,6 +15,7 @@ pub mod diagnostic;
 pub mod differentiate;
 pub mod document;
 pub mod emit;
+pub mod evaluate;
 pub mod format;
 pub mod function;
 pub mod graph;
