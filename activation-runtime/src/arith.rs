@@ -114,6 +114,8 @@ pub trait Lanes: Arith {
     fn from_bits(self, bits: Self::Bits) -> Self;
     /// `bits` in every lane (its low 32 bits for f32).
     fn bits(self, bits: u64) -> Self::Bits;
+    /// Whether [`mul_add`](Arith::mul_add) rounds once; a constant in compiled code.
+    fn fused(self) -> bool;
     /// True if any lane of the mask is set: the way out of a rare path that costs nothing when it isn't taken.
     fn any(mask: Self::Mask) -> bool;
     /// `self · 2^n` for an integral `n` of any size, rounded once (results in the subnormal range included).

@@ -156,6 +156,19 @@ impl<S: Simd, T: SimdScalar> Lanes for Lane<S, T> {
         Self::Bits::splat(self.0.token(), T::word(bits))
     }
     #[inline(always)]
+    fn fused(self) -> bool {
+        let level = self.0.token().level();
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        return level.as_avx2().is_some();
+        #[cfg(target_arch = "aarch64")]
+        return level.as_neon().is_some();
+        #[allow(unreachable_code, reason = "the other machines")]
+        {
+            let _ = level;
+            false
+        }
+    }
+    #[inline(always)]
     fn any(mask: Self::Mask) -> bool {
         mask.any_true()
     }

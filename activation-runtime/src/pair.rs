@@ -115,6 +115,10 @@ impl<V: Lanes> Lanes for Pair<V> {
         Pair(half, half)
     }
     #[inline(always)]
+    fn fused(self) -> bool {
+        self.0.fused()
+    }
+    #[inline(always)]
     fn any(mask: Self::Mask) -> bool {
         V::any(mask.0 | mask.1)
     }

@@ -119,6 +119,10 @@ macro_rules! scalar {
                 Word(bits as $word)
             }
             #[inline(always)]
+            fn fused(self) -> bool {
+                true
+            }
+            #[inline(always)]
             fn any(mask: bool) -> bool {
                 mask
             }

@@ -1,12 +1,14 @@
 //! Elementary functions, one family a file, generic over [`Lanes`]: the same code serves one number and a
 //! register full of them. Each file has a module `single` for f32 lanes and a module `double` for f64 lanes.
 
+mod double_word;
 mod erf;
-mod exp;
+pub mod exp;
 mod hyperbolic;
 mod inverse_trigonometric;
 mod log;
 mod logistic;
+mod polynomial;
 mod pow;
 mod root;
 mod trigonometric;

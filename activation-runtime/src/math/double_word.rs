@@ -1,0 +1,33 @@
+//! Sums and products that keep what they round off (Dekker 1971, Knuth 1969): each result is the rounded one and
+//! its exact error.
+
+use crate::arith::Lanes;
+
+/// a + b for |a| ≥ |b| or a = 0.
+#[inline(always)]
+pub(super) fn fast_two_sum<V: Lanes>(a: V, b: V) -> (V, V) {
+    let sum = a + b;
+    (sum, b - (sum - a))
+}
+
+/// a·b. Where the instruction set has no FMA each factor is cut in halves, so that the partial products are
+/// exact; factors beyond 2^115 (2^996 in f64) overflow there.
+#[inline(always)]
+pub(super) fn two_product<V: Lanes>(a: V, b: V) -> (V, V) {
+    let product = a * b;
+    if product.fused() {
+        return (product, a.mul_add(b, -product));
+    }
+    let half = |x: V| {
+        let shifted = x * x.constant(splitter::<V>());
+        let high = shifted - (shifted - x);
+        (high, x - high)
+    };
+    let ((a0, a1), (b0, b1)) = (half(a), half(b));
+    (product, a1 * b1 - (((product - a0 * b0) - a1 * b0) - a0 * b1))
+}
+
+/// 2^⌈p/2⌉ + 1 for floats of p bits.
+fn splitter<V: Lanes>() -> f64 {
+    if size_of::<V::Scalar>() == 4 { 4097.0 } else { 134_217_729.0 }
+}
