@@ -14,10 +14,12 @@
 //!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
 //!   sweep      the one set of loops: slices in, slices out, any number of either
 //!   activation Activation, MultiActivation, …: kernels applied to slices
+//!   adapters/  the same on the arrays of other crates
 //! ```
 #![forbid(unsafe_code)]
 
 pub mod activation;
+pub mod adapters;
 pub mod arith;
 mod array;
 pub mod builtin;
