@@ -1,12 +1,13 @@
-//! The elementary functions of [`Extended`]: special values, ranges, and identities that don't cancel.
+//! The elementary functions of [`Scaled`]: special values, ranges, and identities that don't cancel.
 //!
 //! The series are in [`super::series`]. Arguments too small to matter are returned as they are rather than squared.
+//! Each function errs by less than 2⁻¹⁰¹ of its result unless it says otherwise; the tests hold it to that, and to
+//! the special values of IEEE 754 (but `hypot` of an infinity and a NaN is NaN).
 
-use super::double_double::{Dd, ONE};
+use super::double_double::{Dd, ONE, dd};
+use super::scaled::{Scaled, is_finite, power_of_two};
+use super::series;
 use super::tables::{ERFCX_TAIL, FRAC_1_SQRT_PI, FRAC_PI_2, LN_2, LOG2_E, LOG10_2, LOG10_E, PI};
-use super::{Element, Extended, dd, series};
-use crate::arith::Arith;
-use crate::real::Real;
 
 /// 1 + 2^(2·TINY) is 1: a function with an odd series f(x) = x(1 + O(x²)) is x for smaller exponents.
 const TINY: f64 = -60.0;
@@ -17,30 +18,22 @@ const FAR: f64 = 48.0;
 
 const LN_2_DD: Dd = dd(LN_2[0], LN_2[1]);
 
-impl<S: Element> Extended<S> {
-    #[inline(always)]
-    fn one() -> Self {
-        Self::raw(ONE, 0.0)
-    }
-
+impl Scaled {
     /// 2ⁿ for integral n of any size, infinities included.
-    #[inline(always)]
     fn exp2_integral(n: f64) -> Self {
-        Self::one().scale(n)
+        Self::ONE.scale(n)
     }
 
     /// e^(x + tail) for |x| < 2^FAR.
-    #[inline(always)]
     fn exp_near(x: Dd, tail: f64) -> Self {
         let (mantissa, exponent) = series::exp(x, tail);
         Self::new(mantissa, exponent)
     }
 
     /// (n, m) with |x| = 2ⁿ(1 + m) and 1 + m in [√½, √2); (∓∞, 0) for zero and infinity.
-    #[inline(always)]
     fn split_binade(self) -> (f64, Dd) {
         let magnitude = if self.hi < 0.0 { -self.mantissa() } else { self.mantissa() };
-        if !super::is_finite(self.exponent) {
+        if !is_finite(self.exponent) {
             (self.exponent, dd(0.0, 0.0))
         } else if magnitude.hi < core::f64::consts::SQRT_2 {
             (self.exponent, magnitude + -1.0)
@@ -50,10 +43,9 @@ impl<S: Element> Extended<S> {
     }
 
     /// The logarithm to a base of which `of_e` and `of_two` are those of e and 2: n·log 2 + log e · ln(1 + m).
-    #[inline(always)]
     fn logarithm(self, of_e: Dd, of_two: Dd) -> Self {
-        if self.hi < 0.0 || Arith::is_nan(self) {
-            return Self::from_f64(f64::NAN);
+        if self.hi < 0.0 || self.hi.is_nan() {
+            return Self::NAN;
         }
         let (n, m) = self.split_binade();
         Self::from_f64(n) * Self::new(of_two, 0.0) + Self::new(series::ln_1p(m) * of_e, 0.0)
@@ -61,13 +53,12 @@ impl<S: Element> Extended<S> {
 
     /// (sin x, cos x): by quarter turns, see [`series::quarter_turns`]. Beyond 2¹⁰²⁴ an angle has no meaning, and
     /// 0 is taken.
-    #[inline(always)]
     fn sin_cos(self) -> (Self, Self) {
-        if !self.is_finite() {
-            return (Self::from_f64(f64::NAN), Self::from_f64(f64::NAN));
+        if !is_finite(self.hi) {
+            return (Self::NAN, Self::NAN);
         }
         if self.exponent < TINY {
-            return (self, Self::one());
+            return (self, Self::ONE);
         }
         let (quadrant, r) = match self.exponent {
             e if e > 1023.0 => (0, dd(0.0, 0.0)),
@@ -85,7 +76,6 @@ impl<S: Element> Extended<S> {
     }
 
     /// exp(x²)·erfc(x) · e^(−x²) for x ≥ 1. From 4 on, the first factor is 1/(x√π) times a polynomial in 1/x².
-    #[inline(always)]
     fn erfc_tail(self) -> Self {
         let decay = if self.exponent < FAR / 2.0 {
             let (square, tail) = series::long_square(self.to_double_double());
@@ -102,11 +92,11 @@ impl<S: Element> Extended<S> {
     }
 
     /// xʸ = 2^(y·n + y·log₂(1 + m)) for x = 2ⁿ(1 + m) ≥ 0. The first term is exact, so that the error is that of the
-    /// second, 2⁻⁹⁸ + 2⁻¹⁰²·|y·log₂(1 + m)|, as long as y·n < 2⁵².
+    /// second, 2⁻¹⁰¹ + 2⁻¹⁰³·|y·log₂(1 + m)|, as long as y·n < 2⁵².
     fn positive_powf(self, y: Self) -> Self {
-        if !self.is_finite() || !y.is_finite() || self.hi == 0.0 {
+        if !is_finite(self.hi) || !is_finite(y.hi) || self.hi == 0.0 {
             let log = self.log2();
-            return if log.hi == 0.0 && y.exponent == f64::INFINITY { Self::one() } else { (y * log).exp2() };
+            return if log.hi == 0.0 && y.exponent == f64::INFINITY { Self::ONE } else { (y * log).exp2() };
         }
         let (n, m) = self.split_binade();
         let n = Self::from_f64(n);
@@ -118,14 +108,11 @@ impl<S: Element> Extended<S> {
 
     fn is_odd_integer(self) -> bool {
         let half = self.scale(-1.0);
-        self.is_finite() && self == self.floor() && half != half.floor()
+        is_finite(self.hi) && self == self.floor() && half != half.floor()
     }
-}
 
-impl<S: Element> Real for Extended<S> {
     /// n = x/ln 2 rounded is the result's exponent; see [`series::exp`]. From 2⁴⁸ on, n is all there is.
-    #[inline(always)]
-    fn exp(self) -> Self {
+    pub(super) fn exp(self) -> Self {
         if self.exponent < FAR {
             Self::exp_near(self.to_double_double(), 0.0)
         } else {
@@ -133,7 +120,8 @@ impl<S: Element> Real for Extended<S> {
         }
     }
 
-    fn exp2(self) -> Self {
+    /// With n = x rounded it is 2ⁿ·e^((x − n) ln 2). From 2⁵² on, n is all there is.
+    pub(super) fn exp2(self) -> Self {
         let n = self.round_ties_even();
         if self.exponent < INTEGRAL {
             let rest = (self - n).to_double_double() * LN_2_DD;
@@ -143,22 +131,24 @@ impl<S: Element> Real for Extended<S> {
         }
     }
 
-    fn exp_m1(self) -> Self {
+    /// The series below 0.35; e^x − 1 beyond, which costs two bits at most.
+    pub(super) fn exp_m1(self) -> Self {
         if self.exponent < 2.0 * TINY {
             self
-        } else if self.exponent < -1.0 && self.hi.abs() * super::power_of_two(self.exponent) < 0.35 {
+        } else if self.exponent < -1.0 && self.hi.abs() * power_of_two(self.exponent) < 0.35 {
             Self::new(series::exp_m1(self.to_double_double()), 0.0)
         } else {
-            self.exp() - Self::one()
+            self.exp() - Self::ONE
         }
     }
 
-    #[inline(always)]
-    fn ln(self) -> Self {
+    /// n ln 2 + ln(1 + m), see [`Self::logarithm`]; near 1, n is 0 and nothing cancels.
+    pub(super) fn ln(self) -> Self {
         self.logarithm(ONE, LN_2_DD)
     }
 
-    fn ln_1p(self) -> Self {
+    /// The series for 1 + x in about [√½, √2]; ln of the sum beyond.
+    pub(super) fn ln_1p(self) -> Self {
         if self.exponent < 2.0 * TINY {
             return self;
         }
@@ -168,77 +158,85 @@ impl<S: Element> Real for Extended<S> {
                 return Self::new(series::ln_1p(x), 0.0);
             }
         }
-        (self + Self::one()).ln()
+        (self + Self::ONE).ln()
     }
 
-    fn log2(self) -> Self {
+    /// As [`Self::ln`]; exact for powers of two.
+    pub(super) fn log2(self) -> Self {
         self.logarithm(LOG2_E, ONE)
     }
 
-    fn log10(self) -> Self {
+    /// As [`Self::ln`].
+    pub(super) fn log10(self) -> Self {
         self.logarithm(LOG10_E, LOG10_2)
     }
 
-    fn cbrt(self) -> Self {
-        if !self.is_finite() || self.hi == 0.0 {
+    /// The cube root of the mantissa (see [`Dd::cbrt`]) and a third of the exponent.
+    pub(super) fn cbrt(self) -> Self {
+        if !is_finite(self.hi) || self.hi == 0.0 {
             return self;
         }
         let third = (self.exponent / 3.0).round_ties_even();
         // Beyond 2⁵³ the exponent is rounded, and its rest with it.
         let rest = (self.exponent - 3.0 * third).clamp(-1.0, 1.0);
-        let magnitude = self.abs().mantissa().scale(super::power_of_two(rest));
+        let magnitude = self.abs().mantissa().scale(power_of_two(rest));
         Self::new(magnitude.cbrt(), third).copysign(self)
     }
 
-    fn sin(self) -> Self {
+    /// See [`Self::sin_cos`].
+    pub(super) fn sin(self) -> Self {
         self.sin_cos().0
     }
 
-    fn cos(self) -> Self {
+    /// See [`Self::sin_cos`].
+    pub(super) fn cos(self) -> Self {
         self.sin_cos().1
     }
 
-    fn tan(self) -> Self {
+    /// sin x / cos x.
+    pub(super) fn tan(self) -> Self {
         let (sin, cos) = self.sin_cos();
         sin / cos
     }
 
     /// atan2(x, √((1 − x)(1 + x))): as accurate at ±1 as at 0.
-    fn asin(self) -> Self {
-        let one = Self::one();
+    pub(super) fn asin(self) -> Self {
+        let one = Self::ONE;
         self.atan2(((one - self) * (one + self)).sqrt())
     }
 
     /// atan2(√((1 − x)(1 + x)), x).
-    fn acos(self) -> Self {
-        let one = Self::one();
+    pub(super) fn acos(self) -> Self {
+        let one = Self::ONE;
         ((one - self) * (one + self)).sqrt().atan2(self)
     }
 
-    fn atan(self) -> Self {
-        self.atan2(Self::one())
+    /// atan2(x, 1).
+    pub(super) fn atan(self) -> Self {
+        self.atan2(Self::ONE)
     }
 
     /// (e^x − e^(−x))/2, below 1 as (u + u/(1 + u))/2 with u = expm1(x).
-    fn sinh(self) -> Self {
+    pub(super) fn sinh(self) -> Self {
         if self.exponent < TINY {
             self
         } else if self.exponent < 0.0 {
             let u = self.exp_m1();
-            (u + u / (u + Self::one())).scale(-1.0)
+            (u + u / (u + Self::ONE)).scale(-1.0)
         } else {
             let e = self.abs().exp();
             (e - e.recip()).scale(-1.0).copysign(self)
         }
     }
 
-    fn cosh(self) -> Self {
+    /// (e^|x| + e^(−|x|))/2.
+    pub(super) fn cosh(self) -> Self {
         let e = self.abs().exp();
         (e + e.recip()).scale(-1.0)
     }
 
     /// −v/(2 + v) with v = expm1(−2|x|).
-    fn tanh(self) -> Self {
+    pub(super) fn tanh(self) -> Self {
         if self.exponent < TINY {
             return self;
         }
@@ -247,54 +245,54 @@ impl<S: Element> Real for Extended<S> {
     }
 
     /// ln1p(|x| + x²/(1 + √(1 + x²))).
-    fn asinh(self) -> Self {
-        if self.exponent < TINY || !self.is_finite() {
+    pub(super) fn asinh(self) -> Self {
+        if self.exponent < TINY || !is_finite(self.hi) {
             return self;
         }
-        let (x, one) = (self.abs(), Self::one());
+        let (x, one) = (self.abs(), Self::ONE);
         let square = x * x;
         (x + square / (one + (one + square).sqrt())).ln_1p().copysign(self)
     }
 
     /// ln1p(t + √t·√(t + 2)) with t = x − 1.
-    fn acosh(self) -> Self {
-        let t = self - Self::one();
+    pub(super) fn acosh(self) -> Self {
+        let t = self - Self::ONE;
         (t + t.sqrt() * (t + Self::from_f64(2.0)).sqrt()).ln_1p()
     }
 
     /// ½ ln1p(2|x|/(1 − |x|)).
-    fn atanh(self) -> Self {
+    pub(super) fn atanh(self) -> Self {
         if self.exponent < TINY {
             return self;
         }
         let x = self.abs();
-        (x.scale(1.0) / (Self::one() - x)).ln_1p().scale(-1.0).copysign(self)
+        (x.scale(1.0) / (Self::ONE - x)).ln_1p().scale(-1.0).copysign(self)
     }
 
-    #[inline(always)]
-    fn sigmoid(self) -> Self {
-        (Self::one() + (-self).exp()).recip()
+    /// 1/(1 + e^(−x)): no exponent overflows, so that one formula does for both tails.
+    pub(super) fn sigmoid(self) -> Self {
+        (Self::ONE + (-self).exp()).recip()
     }
 
     /// max(x, 0) + ln1p(e^(−|x|)).
-    fn softplus(self) -> Self {
+    pub(super) fn softplus(self) -> Self {
         let tail = (-self.abs()).exp().ln_1p();
         if self.hi > 0.0 { self + tail } else { tail }
     }
 
     /// x times a polynomial in x² below 1; 1 − erfc(x) above.
-    fn erf(self) -> Self {
+    pub(super) fn erf(self) -> Self {
         if self.exponent < 0.0 {
             self * Self::new(series::erf_over_x(self.to_double_double()), 0.0)
         } else {
-            (Self::one() - self.abs().erfc_tail()).copysign(self)
+            (Self::ONE - self.abs().erfc_tail()).copysign(self)
         }
     }
 
     /// 1 − erf(x) below 1; see [`Self::erfc_tail`] above.
-    fn erfc(self) -> Self {
+    pub(super) fn erfc(self) -> Self {
         if self.exponent < 0.0 {
-            Self::one() - self.erf()
+            Self::ONE - self.erf()
         } else if self.hi < 0.0 {
             Self::from_f64(2.0) - (-self).erfc_tail()
         } else {
@@ -303,27 +301,28 @@ impl<S: Element> Real for Extended<S> {
     }
 
     /// Special values as [`f64::powf`]; see [`Self::positive_powf`].
-    fn powf(self, y: Self) -> Self {
-        if y.hi == 0.0 || self == Self::one() {
-            Self::one()
+    pub(super) fn powf(self, y: Self) -> Self {
+        if y.hi == 0.0 || self == Self::ONE {
+            Self::ONE
         } else if self.hi.is_sign_positive() {
             self.positive_powf(y)
         } else if y.is_odd_integer() {
             -(-self).positive_powf(y)
-        } else if y == y.floor() || self.hi == 0.0 || !self.is_finite() {
+        } else if y == y.floor() || self.hi == 0.0 || !is_finite(self.hi) {
             (-self).positive_powf(y)
         } else {
-            Self::from_f64(f64::NAN)
+            Self::NAN
         }
     }
 
-    fn hypot(self, other: Self) -> Self {
+    /// √(x² + y²): no square overflows.
+    pub(super) fn hypot(self, other: Self) -> Self {
         (self * self + other * other).sqrt()
     }
 
     /// The angle of the point in the first octant, then its mirror images.
-    fn atan2(self, x: Self) -> Self {
-        if Arith::is_nan(self) || Arith::is_nan(x) {
+    pub(super) fn atan2(self, x: Self) -> Self {
+        if self.hi.is_nan() || x.hi.is_nan() {
             return self + x;
         }
         let (a, b) = (self.abs(), x.abs());
@@ -332,21 +331,21 @@ impl<S: Element> Real for Extended<S> {
         let gap = small.exponent - large.exponent;
         let octant = if large.hi == 0.0 {
             large
-        } else if !small.is_finite() {
+        } else if !is_finite(small.hi) {
             Self::new(FRAC_PI_2, -1.0)
         } else if gap < TINY {
             small / large
         } else {
-            Self::new(series::atan(small.mantissa().scale(super::power_of_two(gap)), large.mantissa()), 0.0)
+            Self::new(series::atan(small.mantissa().scale(power_of_two(gap)), large.mantissa()), 0.0)
         };
         let quadrant = if steep { Self::new(FRAC_PI_2, 0.0) - octant } else { octant };
         let angle = if x.hi.is_sign_negative() { Self::new(PI, 0.0) - quadrant } else { quadrant };
         angle.copysign(self)
     }
 
-    /// By repeated squaring: |n|·2⁻¹⁰³.
-    fn powi(self, n: i32) -> Self {
-        let (mut power, mut square, mut bits) = (Self::one(), self, n.unsigned_abs());
+    /// By repeated squaring; errs by |n|·2⁻¹⁰³.
+    pub(super) fn powi(self, n: i32) -> Self {
+        let (mut power, mut square, mut bits) = (Self::ONE, self, n.unsigned_abs());
         while bits != 0 {
             if bits & 1 == 1 {
                 power = power * square;
@@ -355,10 +354,5 @@ impl<S: Element> Real for Extended<S> {
             bits >>= 1;
         }
         if n < 0 { power.recip() } else { power }
-    }
-
-    #[inline(always)]
-    fn recip(self) -> Self {
-        Self::one() / self
     }
 }

@@ -19,7 +19,6 @@ fn nearest(x: f64) -> f64 {
 }
 
 /// eˣ − 1 for |x| ≤ 0.38: with x = c + r, c = j/64, it is E + p + E·p, E = expm1(c), p = expm1(r).
-#[inline(always)]
 pub(super) fn exp_m1(x: Dd) -> Dd {
     let j = nearest(64.0 * x.hi);
     let r = two_sum(x.hi - j / 64.0, x.lo);
@@ -32,7 +31,6 @@ pub(super) fn exp_m1(x: Dd) -> Dd {
 ///
 /// n·ln 2 is subtracted with 159 bits of ln 2, so that m is as accurate for a large x as for a small one; `tail`
 /// holds what x has beyond 106 bits.
-#[inline(always)]
 pub(super) fn exp(x: Dd, tail: f64) -> (Dd, f64) {
     let n = nearest(x.hi * LOG2_E.hi);
     let (first, second) = (two_product(n, LN_2[0]), two_product(n, LN_2[1]));
@@ -41,7 +39,6 @@ pub(super) fn exp(x: Dd, tail: f64) -> (Dd, f64) {
 }
 
 /// ln(1 + x) for x in [√½ − 1, √2 − 1]: with c = j/64 near 1 + x it is ln c + 2 artanh((1 + x − c)/(1 + x + c)).
-#[inline(always)]
 pub(super) fn ln_1p(x: Dd) -> Dd {
     let j = nearest(64.0 * x.hi) + 64.0;
     let c = j / 64.0;
@@ -50,7 +47,6 @@ pub(super) fn ln_1p(x: Dd) -> Dd {
 }
 
 /// (sin x, cos x) for |x| ≤ 0.8: the addition theorems about j/16.
-#[inline(always)]
 pub(super) fn sin_cos(x: Dd) -> (Dd, Dd) {
     let j = nearest(16.0 * x.hi.abs());
     let magnitude = if x.hi < 0.0 { -x } else { x };
@@ -65,7 +61,6 @@ pub(super) fn sin_cos(x: Dd) -> (Dd, Dd) {
 }
 
 /// atan(y/x) for 0 ≤ y ≤ x, x > 0: with c = j/32 near y/x it is atan c + atan((y − cx)/(x + cy)).
-#[inline(always)]
 pub(super) fn atan(y: Dd, x: Dd) -> Dd {
     let j = nearest(32.0 * (y.hi / x.hi));
     let c = j / 32.0;
@@ -74,13 +69,11 @@ pub(super) fn atan(y: Dd, x: Dd) -> Dd {
 }
 
 /// erf(x)/x for |x| < 1.
-#[inline(always)]
 pub(super) fn erf_over_x(x: Dd) -> Dd {
     ERF_SERIES.at(x.square())
 }
 
 /// exp(x²)·erfc(x) for x in [1, 4): polynomials on four pieces, two an octave.
-#[inline(always)]
 pub(super) fn erfcx(x: Dd) -> Dd {
     let (piece, centre, inverse_radius) = match x.hi {
         h if h < 1.5 => (0, 1.25, 4.0),
@@ -92,7 +85,6 @@ pub(super) fn erfcx(x: Dd) -> Dd {
 }
 
 /// x² as the sum of a double-double and a tail: exp(−x²) needs its absolute error small.
-#[inline(always)]
 pub(super) fn long_square(x: Dd) -> (Dd, f64) {
     let (square, cross) = (two_product(x.hi, x.hi), two_product(x.hi, 2.0 * x.lo));
     let middle = two_sum(square.lo, cross.hi);

@@ -159,7 +159,9 @@ two_arguments = {
     "atan2": (mpmath.atan2, lambda: [(s * y, t * x) for y, x in pairs([-900, -61, -3, 0, 2, 59, 10**6], [0], 2) for s in (1, -1) for t in (1, -1)]),
     "powf": (power, lambda: list(pairs([-900, -20, -1, 0, 1, 5, 1000], [-300, -10, -1, 0, 2, 4], 1))
              + [(x, -y) for x, y in pairs([-20, 0, 5], [-1, 2], 2)]
-             + [(-number(e), mpf(n)) for e in (-5, 0, 5) for n in (-3, -2, 2, 5)]),
+             + [(-number(e), mpf(n)) for e in (-5, 0, 5) for n in (-3, -2, 2, 5)]
+             + list(pairs([-20, -1, 0, 5], [7, 10, 14, 20], 1))),
+    "powi": (power, lambda: [(s * x, mpf(n)) for x in around(-10, -1, 0, 3) for n in (-1000, -3, -1, 1, 2, 5, 64, 777) for s in (1, -1)]),
 }
 
 for name, (f, arguments) in one_argument.items():
