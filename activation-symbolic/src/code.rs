@@ -64,7 +64,8 @@ pub fn code(graph: &Graph, roots: &[Id], scope: &Scope<'_>) -> Code {
         let deepest =
             graph.arguments(id).iter().map(|a| depth.get(a).copied().unwrap_or(0)).max().unwrap_or(0);
         depth.insert(id, deepest + 1);
-        if uses[&id] > 1 || deepest + 1 > DEEPEST {
+        let is_result = uses[&id] == 1 && roots.contains(&id);
+        if uses[&id] > 1 || (deepest + 1 > DEEPEST && !is_result) {
             let value = writer.expression(id);
             let name = writer.fresh(stem(graph.op(id)));
             statements.extend(quote!(let #name = #value;));

@@ -53,12 +53,13 @@ pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation
             let text = writer.write(id).0;
             if text.chars().count() > 6 {
                 let name = writer.fresh(definitions.len() + 1);
-                definitions.push(format!("{name} = {text}"));
-                writer.names.insert(id, name);
+                writer.names.insert(id, name.clone());
+                definitions.push((name, text));
             }
         }
     }
     let body = writer.write(root).0;
+    let definitions = used(definitions, &body);
     match (definitions.is_empty(), notation) {
         (true, _) => body,
         (_, Notation::Text) => format!("{body} where {}", definitions.join(", ")),
@@ -66,6 +67,20 @@ pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation
             format!(r"{body} \quad\text{{where }} {}", definitions.join(r",\; "))
         }
     }
+}
+
+/// The definitions that `body` needs, directly or through others, as equations in order.
+fn used(definitions: Vec<(String, String)>, body: &str) -> Vec<String> {
+    let mut texts = vec![body.to_owned()];
+    let mut kept = Vec::new();
+    for (name, text) in definitions.into_iter().rev() {
+        if texts.iter().any(|t| t.contains(&name)) {
+            kept.push(format!("{name} = {text}"));
+            texts.push(text);
+        }
+    }
+    kept.reverse();
+    kept
 }
 
 /// A number as mathematics writes it: the shortest decimal that reads back to it.
@@ -107,6 +122,9 @@ impl Writer<'_> {
     fn write(&self, id: Id) -> (String, Binding) {
         if let Some(name) = self.names.get(&id) {
             return (name.clone(), Binding::Atom);
+        }
+        if let Some(slope) = self.slope(id) {
+            return slope;
         }
         let (op, arguments) = self.graph.view(id);
         match (op, arguments) {
@@ -170,6 +188,38 @@ impl Writer<'_> {
             (Op::Length, _) => ("n".to_owned(), Binding::Atom),
             _ => (String::new(), Binding::Atom),
         }
+    }
+
+    /// The derivatives of σ and tanh by their names: the table computes them as e/(e + 1)² with e = e^−|u|, and
+    /// 4e/(e + 1)² with e = e^−2|u|.
+    fn slope(&self, id: Id) -> Option<(String, Binding)> {
+        let (Op::Div, &[numerator, square]) = self.graph.view(id) else { return None };
+        let (factor, e) = match self.graph.view(numerator) {
+            (Op::Mul, &[four, e]) => (self.graph.as_constant(four)?, e),
+            _ => (1.0, numerator),
+        };
+        let ((Op::Mul, &[d, d2]), (Op::Apply(Primitive::Exp), &[exponent])) =
+            (self.graph.view(square), self.graph.view(e))
+        else {
+            return None;
+        };
+        let (Op::Add, &[left, right]) = self.graph.view(d) else { return None };
+        if d != d2 || left != e || self.graph.as_constant(right) != Some(1.0) {
+            return None;
+        }
+        let magnitude = match (factor, self.graph.view(exponent)) {
+            (1.0, (Op::Neg, &[magnitude])) => magnitude,
+            (4.0, (Op::Mul, &[two, magnitude])) if self.graph.as_constant(two) == Some(-2.0) => magnitude,
+            _ => return None,
+        };
+        let (Op::Apply(Primitive::Abs), &[u]) = self.graph.view(magnitude) else { return None };
+        let text = match (factor, self.latex()) {
+            (1.0, false) => self.function("σ′", &[u]),
+            (1.0, true) => self.function(r"\sigma'", &[u]),
+            (_, false) => self.function("sech²", &[u]),
+            (_, true) => self.function(r"\operatorname{sech}^2", &[u]),
+        };
+        Some((text, Binding::Atom))
     }
 
     fn constant(&self, value: f64) -> (String, Binding) {
