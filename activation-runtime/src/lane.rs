@@ -174,15 +174,22 @@ impl<S: Simd, T: SimdScalar> Lanes for Lane<S, T> {
     }
     #[inline(always)]
     fn scale_by_power_of_two(self, n: Self) -> Self {
-        T::scale_by_instruction::<S>(self.0, n.0).map_or_else(|| self.scale_in_steps(n), Self)
+        match T::scale_by_instruction::<S>(self.0, n.0) {
+            Some(scaled) => Self(scaled),
+            None => self.scale_in_steps(n),
+        }
     }
     #[inline(always)]
     fn lookup<const N: usize>(self, index: Self::Bits, table: &[T; N]) -> Self {
         const { assert!(N.is_power_of_two()) };
-        Self(T::lookup_by_permutation::<S, N>(index, table).unwrap_or_else(
-            #[inline(always)]
-            || T::Native::<S>::from_fn(self.0.token(), |i| table[T::index(index[i]) & (N - 1)]),
-        ))
+        match T::lookup_by_permutation::<S, N>(index, table) {
+            Some(found) => Self(found),
+            None => Self(T::Native::<S>::from_fn(
+                self.0.token(),
+                #[inline(always)]
+                |i| table[T::index(index[i]) & (N - 1)],
+            )),
+        }
     }
     #[inline(always)]
     fn in_f64<const N: usize, const M: usize>(
@@ -199,18 +206,23 @@ impl<S: Simd, T: SimdScalar> Lane<S, T> {
     /// factor is the smallest, and a product that was subnormal before it vanishes.
     #[inline(always)]
     fn scale_in_steps(self, n: Self) -> Self {
-        let (low, high) = (self.constant(T::MIN_EXPONENT), self.constant(T::MAX_EXPONENT));
-        let clamp = |n: Self| Self(n.0.max(low.0).min(high.0));
-        let last = clamp(n);
+        let last = n.clamp_exponent();
         let mut rest = n - last;
         let mut x = self;
         // Only for subnormals scaled far up, and for results that overflow or vanish.
-        if Self::any(rest.abs().gt(high - high.constant(1.0))) {
-            let step = clamp(rest);
+        if Self::any(rest.abs().gt(n.constant(T::MAX_EXPONENT - 1.0))) {
+            let step = rest.clamp_exponent();
             x = x * step.power_of_two();
-            rest = clamp(rest - step);
+            rest = (rest - step).clamp_exponent();
         }
         x * rest.power_of_two() * last.power_of_two()
+    }
+
+    /// The nearest n for which 2ⁿ is a normal number.
+    #[inline(always)]
+    fn clamp_exponent(self) -> Self {
+        let (low, high) = (T::round_from(T::MIN_EXPONENT), T::round_from(T::MAX_EXPONENT));
+        Self(self.0.max(low).min(high))
     }
 
     /// 2ⁿ for an integer n from `MIN_EXPONENT` to `MAX_EXPONENT`: added to a number whose last bit is worth 1,
@@ -268,8 +280,11 @@ macro_rules! simd_scalar {
         #[inline(always)]
         fn scale_by_instruction<S: Simd>(x: S::$native, n: S::$native) -> Option<S::$native> {
             let avx512 = x.token().level().as_avx512()?;
-            let load = |x: S::$native| avx512::$float::Register::from_slice(avx512, x.as_slice());
-            let scaled = avx512::$float::scale(avx512, load(x), load(n));
+            let scaled = avx512::$float::scale(
+                avx512,
+                avx512::$float::Register::from_slice(avx512, x.as_slice()),
+                avx512::$float::Register::from_slice(avx512, n.as_slice()),
+            );
             Some(S::$native::from_slice(x.token(), scaled.as_slice()))
         }
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -281,11 +296,15 @@ macro_rules! simd_scalar {
             const LEN: usize = avx512::$float::LEN;
             let avx512 = index.token().level().as_avx512()?;
             let words = avx512::$float::Words::from_slice(avx512, index.as_slice());
-            let part = |start| avx512::$float::Register::from_fn(avx512, |i| table[(start + i) & (N - 1)]);
             let found = if N <= LEN {
-                avx512::$float::permute(avx512, words, part(0))
+                avx512::$float::permute(avx512, words, avx512::$float::part(avx512, table, 0))
             } else if N == 2 * LEN {
-                avx512::$float::permute_two(avx512, words, part(0), part(LEN))
+                avx512::$float::permute_two(
+                    avx512,
+                    words,
+                    avx512::$float::part(avx512, table, 0),
+                    avx512::$float::part(avx512, table, LEN),
+                )
             } else {
                 return None;
             };
@@ -366,6 +385,20 @@ mod avx512 {
                 pub(in super::super) type Register = $register<Avx512>;
                 pub(in super::super) type Words = $words<Avx512>;
                 pub(in super::super) const LEN: usize = Register::LEN;
+
+                /// A register of the table from `start` on, repeated where the table is shorter.
+                #[inline(always)]
+                pub(in super::super) fn part<const N: usize>(
+                    avx512: Avx512,
+                    table: &[$float; N],
+                    start: usize,
+                ) -> Register {
+                    Register::from_fn(
+                        avx512,
+                        #[inline(always)]
+                        |i| table[(start + i) & (N - 1)],
+                    )
+                }
 
                 fearless_simd::kernel!(
                     #[inline(always)]

@@ -7,6 +7,7 @@
 use core::ops::BitOr;
 
 use crate::array::map;
+use crate::extended::Extended;
 use crate::level::{Dispatch, Level, dispatch};
 use crate::pair::Pair;
 use crate::real::Real;
@@ -122,7 +123,7 @@ fn round<V: Vector, P, const N: usize, const Y: usize, const D: usize, const S: 
     let zero = V::splat(token, V::Scalar::default());
     let mut is_used = [V::Scalar::default(); 32];
     if S > 0 {
-        is_used[..used].fill(V::Scalar::nearest(1.0));
+        is_used[..used].fill(V::Scalar::from_f64(1.0));
     }
     let is_used = V::load(token, &is_used[..V::LANES]).ne(zero);
 
@@ -156,7 +157,7 @@ fn round<V: Vector, P, const N: usize, const Y: usize, const D: usize, const S: 
     }
 }
 
-/// Computes the results again, in f64, where the pass asks for it.
+/// Computes the results again, in [`Extended`], where the pass asks for it.
 #[inline(always)]
 fn rescue<V: Vector, P, const N: usize, const Y: usize, const D: usize, const S: usize>(
     pass: &P,
@@ -219,7 +220,7 @@ fn reload<V: Vector, const M: usize>(token: V::Token, blocks: &[Block<V::Scalar>
     )
 }
 
-/// Computes the lanes in `bits` (of the values, the gradients, the terms) again in f64.
+/// Computes the lanes in `bits` (of the values, the gradients, the terms) again in [`Extended`].
 #[cold]
 #[inline(never)]
 fn recompute<T: Float, P, const N: usize, const Y: usize, const D: usize, const S: usize>(
@@ -235,15 +236,19 @@ fn recompute<T: Float, P, const N: usize, const Y: usize, const D: usize, const 
     while left != 0 {
         let lane = left.trailing_zeros() as usize;
         left &= left - 1;
-        let exact = pass.compute(x.map(|x| x[lane].to_f64()), dy[lane].to_f64());
-        let Results { y, dx, terms } = &mut *results;
-        let kinds: [(&mut [Block<T>], &[f64]); 3] = [(y, &exact.y), (dx, &exact.dx), (terms, &exact.terms)];
-        for ((blocks, exact), bits) in kinds.into_iter().zip(bits) {
-            if bits >> lane & 1 == 1 {
-                for (block, exact) in blocks.iter_mut().zip(exact) {
-                    block[lane] = T::nearest(*exact);
-                }
-            }
+        let exact = pass.compute(x.map(|x| x[lane].into()), dy[lane].into());
+        let wanted = bits.map(|bits| bits >> lane & 1 == 1);
+        replace(&mut results.y, &exact.y, lane, wanted[0]);
+        replace(&mut results.dx, &exact.dx, lane, wanted[1]);
+        replace(&mut results.terms, &exact.terms, lane, wanted[2]);
+    }
+}
+
+/// Puts the exact results into one lane, if they are wanted.
+fn replace<T: Float>(blocks: &mut [Block<T>], exact: &[Extended<T>], lane: usize, wanted: bool) {
+    if wanted {
+        for (block, exact) in blocks.iter_mut().zip(exact) {
+            block[lane] = exact.to_element();
         }
     }
 }

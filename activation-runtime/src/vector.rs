@@ -1,6 +1,8 @@
 //! Lanes in memory: what a sweep reads from a slice and writes to one.
 
 use crate::arith::Lanes;
+use crate::extended::{self, Extended};
+use crate::level::Dispatchable;
 use crate::pair::Pair;
 
 /// [`Lanes`] that can be read from and written to memory.
@@ -21,9 +23,11 @@ pub trait Vector: Lanes {
 }
 
 /// f32 and f64: a vector of one, and what vectors are made of.
-pub trait Float: Vector<Scalar = Self, Token = ()> + crate::level::Dispatchable + Default {
+pub trait Float:
+    Vector<Scalar = Self, Token = ()> + Dispatchable + extended::Element + Into<Extended<Self>> + Default
+{
     /// The nearest number to `value`.
-    fn nearest(value: f64) -> Self;
+    fn from_f64(value: f64) -> Self;
     /// The same number in f64.
     fn to_f64(self) -> f64;
 }
@@ -54,7 +58,7 @@ macro_rules! scalar {
 
         impl Float for $float {
             #[inline(always)]
-            fn nearest(value: f64) -> Self {
+            fn from_f64(value: f64) -> Self {
                 value as $float
             }
             #[inline(always)]

@@ -18,7 +18,7 @@ fn numbers<T: Element>(len: usize) -> Vec<T> {
     let special =
         [0.0, -0.0, f64::NAN, f64::INFINITY, -f64::INFINITY, 1e-40, -1e-310, 3e38, -1e300, 1e20, 0.5];
     let mixed = (0..).map(|i: u32| f64::from(i.wrapping_mul(2_654_435_761)) / 2f64.powi(28) - 8.0);
-    special.into_iter().chain(mixed).take(len).map(|x| T::narrow(T::Float::nearest(x))).collect()
+    special.into_iter().chain(mixed).take(len).map(|x| T::narrow(T::Float::from_f64(x))).collect()
 }
 
 /// The same bits, or both NaN.
@@ -57,7 +57,7 @@ where
                 let expected: Vec<_> = x.iter().map(f).collect();
                 let gradient: Vec<_> = x.iter().zip(&dy).map(df).collect();
 
-                let sentinel = T::narrow(T::Float::nearest(77.0));
+                let sentinel = T::narrow(T::Float::from_f64(77.0));
                 let mut y = vec![sentinel; len + 5];
                 let mut dx = vec![sentinel; len + 5];
                 activation.forward(x, &mut y[2..len + 2]).unwrap();
