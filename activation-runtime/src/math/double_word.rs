@@ -10,6 +10,21 @@ pub(super) fn fast_two_sum<V: Lanes>(a: V, b: V) -> (V, V) {
     (sum, b - (sum - a))
 }
 
+/// a + b, whichever is larger.
+#[inline(always)]
+pub(super) fn two_sum<V: Lanes>(a: V, b: V) -> (V, V) {
+    let sum = a + b;
+    let from_b = sum - a;
+    (sum, (a - (sum - from_b)) + (b - from_b))
+}
+
+/// The leading 26 of the 53 bits of x, and the rest.
+#[inline(always)]
+pub(super) fn split<V: Lanes<Scalar = f64>>(x: V) -> (V, V) {
+    let high = x.from_bits(x.to_bits() & x.bits(!((1 << 27) - 1)));
+    (high, x - high)
+}
+
 /// a·b. Where the instruction set has no FMA each factor is cut in halves, so that the partial products are
 /// exact; factors beyond 2^115 (2^996 in f64) overflow there.
 #[inline(always)]

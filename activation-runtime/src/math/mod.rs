@@ -2,16 +2,17 @@
 //! register full of them. Each file has a module `single` for f32 lanes and a module `double` for f64 lanes.
 
 mod double_word;
-mod erf;
+pub mod erf;
 pub mod exp;
 mod hyperbolic;
-mod inverse_trigonometric;
+pub mod inverse_trigonometric;
 mod log;
 mod logistic;
 mod polynomial;
 mod pow;
-mod root;
-mod trigonometric;
+mod reduction;
+pub mod root;
+pub mod trigonometric;
 
 use crate::arith::Lanes;
 

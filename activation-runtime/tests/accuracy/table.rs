@@ -55,6 +55,15 @@ pub const TABLE: &[Row] = rows! {
     exp exp EXP_ULP: core_math::exp, core_math::expf, true;
     exp exp2 EXP2_ULP: core_math::exp2, core_math::exp2f, true;
     exp exp_m1 EXP_M1_ULP: core_math::expm1, core_math::expm1f, true;
+    root cbrt CBRT_ULP: core_math::cbrt, core_math::cbrtf, true;
+    trigonometric sin SIN_ULP: core_math::sin, core_math::sinf, true;
+    trigonometric cos COS_ULP: core_math::cos, core_math::cosf, true;
+    trigonometric tan TAN_ULP: core_math::tan, core_math::tanf, true;
+    inverse_trigonometric asin ASIN_ULP: core_math::asin, core_math::asinf, true;
+    inverse_trigonometric acos ACOS_ULP: core_math::acos, core_math::acosf, true;
+    inverse_trigonometric atan ATAN_ULP: core_math::atan, core_math::atanf, true;
+    erf erf ERF_ULP: core_math::erf, core_math::erff, true;
+    erf erfc ERFC_ULP: core_math::erfc, core_math::erfcf, true;
 };
 
 trait Function {
