@@ -252,7 +252,8 @@ pub mod double {
         let sixteenths = rounded - x.constant(ROUND);
         let [high, low] = LN_2_BY_16.map(|part| sixteenths * x.constant(part));
         let (r, r_error) = two_sum(-square - high, -low);
-        let exp_m1 = r + (r * r * horner(r, &EXP) + (r_error - square_error));
+        let low = r_error - square_error;
+        let exp_m1 = r + (r * r * horner(r, &EXP) + (low + low * r));
         let index = rounded.to_bits();
         let (leading, leading_error) = (x.lookup(index, &EXP2), x.lookup(index, &EXP2_LOW));
         let (high, low) = fast_two_sum(leading, leading_error + leading * exp_m1);
