@@ -74,7 +74,7 @@ impl<V: Lanes<Scalar = f64>> Direction<V> {
         let (short, long) = (V::select(steep, x, y), V::select(steep, y, x));
         // Infinities and zeros have the direction of the finite points that they stand for.
         let infinite = long.eq(infinity);
-        let short = V::select(infinite, V::select(short.eq(infinity), one, zero), short);
+        let short = V::select(short.eq(infinity), one, V::select(infinite, short * zero, short));
         let long = V::select(infinite | long.eq(zero), one, long);
 
         let (middle, diagonal) = (short.gt(long * x.constant(0.25)), short.gt(long * x.constant(0.72)));
@@ -177,6 +177,8 @@ pub mod single {
         angle.copysign(x)
     }
 
+    /// Largest error of atan2, in ulp.
+    pub const ATAN2_ULP: f64 = 1.0;
     #[inline(always)]
     pub(in crate::math) fn atan2<V: Lanes<Scalar = f32>>(y: V, x: V) -> V {
         let [angle] = V::in_f64(
@@ -289,6 +291,8 @@ pub mod double {
         direction(x.abs(), x.constant(1.0)).copysign(x)
     }
 
+    /// Largest error of atan2, in ulp.
+    pub const ATAN2_ULP: f64 = 1.0;
     #[inline(always)]
     pub(in crate::math) fn atan2<V: Lanes<Scalar = f64>>(y: V, x: V) -> V {
         let size = x.abs().max(y.abs());

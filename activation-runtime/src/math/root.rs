@@ -49,9 +49,11 @@ pub mod single {
         V::select(regular, root.copysign(x), x + x)
     }
 
-    /// The squares of f32 are exact in f64 and can't overflow.
+    /// Largest error of hypot, in ulp.
+    pub const HYPOT_ULP: f64 = 1.0;
     #[inline(always)]
     pub(in crate::math) fn hypot<V: Lanes<Scalar = f32>>(x: V, other: V) -> V {
+        // The squares of f32 are exact in f64 and can't overflow.
         let [root] = V::in_f64(
             [x, other],
             #[inline(always)]
@@ -84,6 +86,8 @@ pub mod double {
         V::select(regular, root.copysign(x), x + x)
     }
 
+    /// Largest error of hypot, in ulp.
+    pub const HYPOT_ULP: f64 = 1.0;
     #[inline(always)]
     pub(in crate::math) fn hypot<V: Lanes<Scalar = f64>>(x: V, other: V) -> V {
         let (x, y) = (x.abs(), other.abs());
