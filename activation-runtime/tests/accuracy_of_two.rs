@@ -81,7 +81,7 @@ const TABLE: &[Row] = rows! {
 
 /// Numbers of all sizes beside numbers of all sizes and of their own.
 fn doubles() -> [Vec<f64>; 2] {
-    let all = table::doubles(200_000);
+    let all = table::doubles(60_000);
     let mut x = all.clone();
     let mut y: Vec<f64> = all.iter().rev().copied().collect();
     x.extend(&all);
