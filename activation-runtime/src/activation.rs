@@ -264,7 +264,7 @@ fn check_gradients<T, const N: usize>(len: usize, dy: &[T], dx: &[&mut [T]; N]) 
 }
 
 /// A kernel of one input as one of several.
-struct Single<'a, K>(&'a K);
+pub(crate) struct Single<'a, K>(pub(crate) &'a K);
 
 impl<K: Kernel> MultiKernel<1> for Single<'_, K> {
     const INFO: Info = K::INFO;

@@ -14,6 +14,8 @@
 //!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
 //!   sweep      the one set of loops: slices in, slices out, any number of either
 //!   activation Activation, MultiActivation, …: kernels applied to slices
+//!   explain    all that is known of a kernel, as text
+//!   gradcheck  derivatives beside difference quotients
 //!   adapters/  the same on the arrays of other crates
 //! ```
 #![forbid(unsafe_code)]
@@ -25,7 +27,9 @@ mod array;
 pub mod builtin;
 pub mod element;
 pub mod error;
+pub mod explain;
 pub mod extended;
+pub mod gradcheck;
 pub mod kernel;
 #[cfg(feature = "simd")]
 pub mod lane;

@@ -26,6 +26,13 @@ pub trait Vector: Lanes {
 pub trait Float:
     Vector<Scalar = Self, Token = ()> + Dispatchable + extended::Element + Into<Extended<Self>> + Default
 {
+    /// The largest number.
+    const MAX: Self;
+    /// The smallest positive number that isn't subnormal.
+    const MIN_POSITIVE: Self;
+    /// What the next number after 1 is larger by.
+    const EPSILON: Self;
+
     /// The nearest number to `value`.
     fn from_f64(value: f64) -> Self;
     /// The same number in f64.
@@ -57,6 +64,10 @@ macro_rules! scalar {
         }
 
         impl Float for $float {
+            const MAX: Self = Self::MAX;
+            const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
+            const EPSILON: Self = Self::EPSILON;
+
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 value as $float
