@@ -132,8 +132,17 @@ impl<V: Lanes> Lanes for Pair<V> {
         f: impl Fn([Self::Wide; N]) -> [Self::Wide; M],
     ) -> [Self; M] {
         const { assert!(N > 0) };
-        let first = V::in_f64(map(inputs, inputs[0].0, |x| x.0), &f);
-        let second = V::in_f64(map(inputs, inputs[0].1, |x| x.1), &f);
+        // Not `&f`, whose call the standard library doesn't inline.
+        let first = V::in_f64(
+            map(inputs, inputs[0].0, |x| x.0),
+            #[inline(always)]
+            |x| f(x),
+        );
+        let second = V::in_f64(
+            map(inputs, inputs[0].1, |x| x.1),
+            #[inline(always)]
+            |x| f(x),
+        );
         let mut both = [inputs[0]; M];
         for (i, both) in both.iter_mut().enumerate() {
             *both = Self(first[i], second[i]);

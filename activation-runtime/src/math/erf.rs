@@ -67,9 +67,10 @@ pub mod single {
         let near_zero = centre.eq(x.constant(0.0));
         let value = V::select(near_zero, distance, x.lookup(interval, &VALUE));
         let argument = V::select(near_zero, distance * distance, distance);
-        let [c1, c2, c3, c4, c5] = COEFFICIENTS.each_ref().map(|c| x.lookup(interval, c));
-        let slope =
-            c5.mul_add(argument, c4).mul_add(argument, c3).mul_add(argument, c2).mul_add(argument, c1);
+        let mut slope = x.lookup(interval, &COEFFICIENTS[4]);
+        for coefficients in COEFFICIENTS[..4].iter().rev() {
+            slope = slope.mul_add(argument, x.lookup(interval, coefficients));
+        }
         slope.mul_add(distance, value).copysign(x)
     }
 
@@ -250,7 +251,8 @@ pub mod double {
         let (square, square_error) = two_product(x, x);
         let rounded = x.constant(ROUND) - square * x.constant(SIXTEEN_BY_LN_2);
         let sixteenths = rounded - x.constant(ROUND);
-        let [high, low] = LN_2_BY_16.map(|part| sixteenths * x.constant(part));
+        let high = sixteenths * x.constant(LN_2_BY_16[0]);
+        let low = sixteenths * x.constant(LN_2_BY_16[1]);
         let (r, r_error) = two_sum(-square - high, -low);
         let low = r_error - square_error;
         let exp_m1 = r + (r * r * horner(r, &EXP) + (low + low * r));

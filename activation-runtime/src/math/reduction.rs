@@ -2,6 +2,7 @@
 
 use super::double_word::{fast_two_sum, split, two_product, two_sum};
 use crate::arith::Lanes;
+use crate::array::map;
 
 /// Up to here [`reduce_moderate`] is exact enough; beyond it takes [`reduce_large`].
 pub(super) const LARGE: f64 = 1e6;
@@ -48,7 +49,12 @@ pub(super) fn reduce<V: Lanes<Scalar = f64>>(x: V) -> Reduced<V> {
 fn reduce_moderate<V: Lanes<Scalar = f64>>(x: V) -> Reduced<V> {
     let turns = x * x.constant(core::f64::consts::FRAC_2_PI) + x.constant(ROUND);
     let n = turns - x.constant(ROUND);
-    let [first, second, third, fourth] = HALF_PI_PARTS.map(|part| n * x.constant(part));
+    let [first, second, third, fourth] = map(
+        HALF_PI_PARTS,
+        n,
+        #[inline(always)]
+        |part| n * x.constant(part),
+    );
     let (remainder, error) = two_sum(x - first, -second);
     let (remainder, second_error) = two_sum(remainder, -third);
     let (high, low) = fast_two_sum(remainder, error + second_error - fourth);
@@ -76,7 +82,12 @@ fn reduce_large<V: Lanes<Scalar = f64>>(x: V) -> Reduced<V> {
             (high, low) = fast_two_sum(sum - whole, low + error);
         }
     }
-    let [half_pi, half_pi_error] = HALF_PI.map(|part| x.constant(part));
+    let [half_pi, half_pi_error] = map(
+        HALF_PI,
+        x,
+        #[inline(always)]
+        |part| x.constant(part),
+    );
     let (product, error) = two_product(high, half_pi);
     let (high, low) = fast_two_sum(product, error + (low * half_pi + high * half_pi_error));
     Reduced { high, low, turns: n + x.constant(ROUND) }
