@@ -23,8 +23,6 @@ type Words<S, T> = <<T as SimdFloatElement>::Native<S> as SimdFloat<S>>::Bits;
 pub trait SimdScalar: SimdFloatElement + Elementary {
     /// The f64 registers that hold the numbers of one register.
     type Wide<S: Simd>: Lanes<Scalar = f64>;
-    /// Bits of the significand, without the hidden one.
-    const SIGNIFICAND_BITS: u32;
     /// Exponent of the smallest normal number.
     const MIN_EXPONENT: f64;
     /// Exponent of the largest number.
@@ -259,7 +257,6 @@ impl<S: Simd, T: SimdScalar> Vector for Lane<S, T> {
 
 macro_rules! simd_scalar {
     ($float:ident, $word:ident, $native:ident, $register:ident) => {
-        const SIGNIFICAND_BITS: u32 = $float::MANTISSA_DIGITS - 1;
         const MIN_EXPONENT: f64 = ($float::MIN_EXP - 1) as f64;
         const MAX_EXPONENT: f64 = ($float::MAX_EXP - 1) as f64;
 

@@ -1,6 +1,7 @@
 //! Sums and products that keep what they round off (Dekker 1971, Knuth 1969): each result is the rounded one and
 //! its exact error.
 
+use super::format::Format;
 use crate::arith::Lanes;
 
 /// a + b for |a| ≥ |b| or a = 0.
@@ -33,16 +34,15 @@ pub(super) fn two_product<V: Lanes>(a: V, b: V) -> (V, V) {
     if product.fused() {
         return (product, a.mul_add(b, -product));
     }
-    let half = |x: V| {
-        let shifted = x * x.constant(splitter::<V>());
-        let high = shifted - (shifted - x);
-        (high, x - high)
-    };
-    let ((a0, a1), (b0, b1)) = (half(a), half(b));
+    let ((a0, a1), (b0, b1)) = (halves(a), halves(b));
     (product, a1 * b1 - (((product - a0 * b0) - a1 * b0) - a0 * b1))
 }
 
-/// 2^⌈p/2⌉ + 1 for floats of p bits.
-fn splitter<V: Lanes>() -> f64 {
-    if size_of::<V::Scalar>() == 4 { 4097.0 } else { 134_217_729.0 }
+/// x in two pieces of half its bits (Dekker).
+#[inline(always)]
+fn halves<V: Lanes>(x: V) -> (V, V) {
+    let splitter = (1u64 << (V::Scalar::SIGNIFICAND_BITS / 2 + 1)) + 1;
+    let shifted = x * x.constant(splitter as f64);
+    let high = shifted - (shifted - x);
+    (high, x - high)
 }

@@ -4,9 +4,10 @@
 mod double_word;
 pub mod erf;
 pub mod exp;
+mod format;
 mod hyperbolic;
 pub mod inverse_trigonometric;
-mod log;
+pub mod log;
 mod logistic;
 mod polynomial;
 mod pow;
@@ -21,7 +22,7 @@ macro_rules! elementary {
     ($($file:ident: $($name:ident($($arg:ident: $type:ty)?)),*;)*) => {
         /// The elementary functions of a scalar type, for any [`Lanes`] of it.
         #[allow(missing_docs, reason = "each is documented at `Real`, which forwards here")]
-        pub trait Elementary: Copy + PartialEq + PartialOrd + core::fmt::Debug + Send + Sync + 'static {
+        pub trait Elementary: format::Format + Copy + PartialEq + PartialOrd + core::fmt::Debug + Send + Sync + 'static {
             $($(fn $name<V: Lanes<Scalar = Self>>(x: V $(, $arg: elementary!(@ $type))?) -> V;)*)*
         }
         elementary! { impl f32 in single { $($($file $name($($arg: $type)?))*)* } }

@@ -64,6 +64,10 @@ pub const TABLE: &[Row] = rows! {
     inverse_trigonometric atan ATAN_ULP: core_math::atan, core_math::atanf, true;
     erf erf ERF_ULP: core_math::erf, core_math::erff, true;
     erf erfc ERFC_ULP: core_math::erfc, core_math::erfcf, true;
+    log ln LN_ULP: core_math::log, core_math::logf, true;
+    log ln_1p LN_1P_ULP: core_math::log1p, core_math::log1pf, true;
+    log log2 LOG2_ULP: core_math::log2, core_math::log2f, true;
+    log log10 LOG10_ULP: core_math::log10, core_math::log10f, true;
 };
 
 trait Function {
