@@ -8,20 +8,22 @@ pub trait Format {
     const SIGNIFICAND_BITS: u32;
     /// What is added to the exponent before it is stored.
     const BIAS: u64;
-    /// The smallest positive normal number.
-    const MIN_POSITIVE: f64;
 }
 
 impl Format for f32 {
     const SIGNIFICAND_BITS: u32 = 23;
     const BIAS: u64 = 127;
-    const MIN_POSITIVE: f64 = Self::MIN_POSITIVE as f64;
 }
 
 impl Format for f64 {
     const SIGNIFICAND_BITS: u32 = 52;
     const BIAS: u64 = 1023;
-    const MIN_POSITIVE: f64 = Self::MIN_POSITIVE;
+}
+
+/// The smallest positive normal number of the scalar type.
+#[inline(always)]
+pub(super) fn least_normal<V: Lanes>() -> f64 {
+    f64::from_bits((f64::BIAS + 1 - V::Scalar::BIAS) << f64::SIGNIFICAND_BITS)
 }
 
 /// x = 2ᵏ·m with 3/4 ≤ m < 3/2, for normal positive x.

@@ -5,7 +5,7 @@
 //! bits that its product with k is exact.
 
 use super::double_word::{fast_two_sum, two_product};
-use super::format::{Format, Split};
+use super::format::{Format, Split, least_normal};
 use super::polynomial::horner;
 use crate::arith::Lanes;
 
@@ -79,7 +79,7 @@ impl<const N: usize> Constants<N> {
     pub(super) fn ln_1p_of_sum<V: Lanes>(&self, x: V, more: Option<V>) -> V {
         let one = x.constant(1.0);
         // From here on 1 + x rounds to x, and 2⁻ᵏ may be subnormal.
-        let huge = x.constant(0.125 / V::Scalar::MIN_POSITIVE);
+        let huge = x.constant(0.125 / least_normal::<V>());
         let ordinary = x.gt(-one) & x.lt(huge);
         let (mut bounded, mut offset) = (x, x.constant(0.0));
         if V::any(!ordinary) {
@@ -109,7 +109,7 @@ impl<const N: usize> Constants<N> {
 #[inline(always)]
 fn logarithm<V: Lanes>(x: V, sum: impl Fn(V, V) -> V) -> V {
     let (one, least, infinity) =
-        (x.constant(1.0), x.constant(V::Scalar::MIN_POSITIVE), x.constant(f64::INFINITY));
+        (x.constant(1.0), x.constant(least_normal::<V>()), x.constant(f64::INFINITY));
     let ordinary = x.ge(least) & x.lt(infinity);
     let (mut normal, mut offset) = (x, x.constant(0.0));
     if V::any(!ordinary) {
