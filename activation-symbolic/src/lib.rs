@@ -10,6 +10,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod code;
 pub mod diagnostic;
 pub mod differentiate;

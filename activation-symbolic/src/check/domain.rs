@@ -1,0 +1,305 @@
+//! Where a primitive is asked for what it doesn't have: ln(−1), 1/0, √ with an infinite slope.
+
+use activation_runtime::arith::Arith;
+use activation_runtime::real::Real;
+
+use crate::graph::{Id, Op};
+use crate::primitive::{Domain, Primitive};
+
+use super::Offence;
+use super::interval::{Interval, Truth};
+use super::probe::{Probe, Values, bisect, simplest};
+
+/// What a node asks of its arguments at a point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Verdict {
+    /// Met; where a number must not be 0, with its sign.
+    Met(i8),
+    /// It can't be told.
+    Open,
+    /// Not met.
+    Broken,
+    /// Not met, just so: at the end of an open interval, or at a pole.
+    Edge,
+}
+
+/// A node whose arguments must lie somewhere.
+fn is_restricted(probe: &Probe<'_>, id: Id) -> bool {
+    let graph = probe.graph();
+    match graph.view(id) {
+        (Op::Div, &[_, b]) => graph.as_constant(b).is_none_or(|c| c == 0.0),
+        (Op::Powi(n), _) => n < 0,
+        (Op::Apply(primitive), _) => primitive.facts().domain != Domain::All,
+        _ => false,
+    }
+}
+
+/// Whether the arguments lie where they must.
+fn verdict(probe: &Probe<'_>, id: Id, values: &Values) -> Verdict {
+    let (op, arguments) = probe.graph().view(id);
+    let argument = |i: usize| arguments.get(i).and_then(|a| values[a.index()].number());
+    let Some(a) = argument(0) else { return Verdict::Open };
+    let nonzero = |d: Interval| match d {
+        _ if d.lo > 0.0 => Verdict::Met(1),
+        _ if d.hi < 0.0 => Verdict::Met(-1),
+        _ if d == Interval::point(0.0) => Verdict::Edge,
+        _ => Verdict::Open,
+    };
+    match op {
+        Op::Div => argument(1).map_or(Verdict::Open, nonzero),
+        Op::Powi(_) => nonzero(a),
+        Op::Apply(Primitive::Tan) => nonzero(a.cos()),
+        Op::Apply(Primitive::Powf) => match argument(1) {
+            Some(p) if p.lo == p.hi && p.lo.fract() == 0.0 => {
+                if p.lo < 0.0 {
+                    nonzero(a)
+                } else {
+                    Verdict::Met(0)
+                }
+            }
+            // Between two whole numbers, whichever of these it is.
+            Some(p) if p.lo.floor() < p.lo && p.lo.floor() == p.hi.floor() => match a {
+                _ if a.hi < 0.0 => Verdict::Broken,
+                _ if a.lo > 0.0 || (a.lo == 0.0 && p.lo > 0.0) => Verdict::Met(0),
+                _ if a == Interval::point(0.0) => Verdict::Edge,
+                _ => Verdict::Open,
+            },
+            _ => Verdict::Open,
+        },
+        Op::Apply(primitive) => match primitive.facts().domain {
+            Domain::Interval(lo, hi, with_lo, with_hi) => {
+                let above = a.lo > lo || (with_lo && a.lo >= lo) || lo == f64::NEG_INFINITY;
+                let below = a.hi < hi || (with_hi && a.hi <= hi) || hi == f64::INFINITY;
+                match a {
+                    _ if above && below => Verdict::Met(0),
+                    _ if a.hi < lo || a.lo > hi => Verdict::Broken,
+                    _ if a.lo == a.hi && (a.lo == lo || a.lo == hi) => Verdict::Edge,
+                    _ => Verdict::Open,
+                }
+            }
+            _ => Verdict::Met(0),
+        },
+        _ => Verdict::Met(0),
+    }
+}
+
+/// What is asked for and missing, each with a witness.
+pub(super) fn offences(probe: &Probe<'_>, partials: &[Id]) -> Vec<Offence> {
+    let restricted: Vec<Id> = probe.order.iter().copied().filter(|&id| is_restricted(probe, id)).collect();
+    let mut values = Values::new();
+    // For each sample and restricted node: what it says where it is live.
+    let mut table: Vec<Vec<Option<Verdict>>> = Vec::new();
+    let mut broken: Vec<Option<(usize, f64)>> = vec![None; restricted.len()];
+    if !restricted.is_empty() {
+        for &(t, rank) in &probe.samples {
+            probe.evaluate(&probe.order, Interval::point(t), &mut values);
+            let live = probe.live(&values);
+            let mut row = Vec::new();
+            for (&id, broken) in restricted.iter().zip(&mut broken) {
+                let verdict = (live[id.index()] == Truth::Yes).then(|| verdict(probe, id, &values));
+                let rank = match verdict {
+                    Some(Verdict::Broken) => Some(rank),
+                    Some(Verdict::Edge) => Some(rank + 1000),
+                    _ => None,
+                };
+                if let Some(rank) = rank
+                    && broken.is_none_or(|(best, _)| rank < best)
+                {
+                    *broken = Some((rank, t));
+                }
+                row.push(verdict);
+            }
+            table.push(row);
+        }
+    }
+
+    let mut offences = Vec::new();
+    for (i, &id) in restricted.iter().enumerate() {
+        if let Some((_, t)) = broken[i] {
+            offences.push(Offence { node: id, message: message(probe, id, t, "=") });
+        } else if let Some(t) = (1..table.len()).find_map(|k| {
+            let ends = [k - 1, k].map(|k| (probe.samples[k].0, table[k][i]));
+            pole(probe, id, ends)
+        }) {
+            offences.push(Offence { node: id, message: message(probe, id, t, "≈") });
+        }
+    }
+    for (node, t) in infinite_slopes(probe, partials, &offences) {
+        let formula = probe.formula(node);
+        let message = format!(
+            "`{formula}` has an infinite slope at {}, so the gradient isn't finite there; keep the argument away \
+             from it (add a small constant, clamp), narrow the inputs with `#[activation(domain = a..=b)]`, or \
+             state `#[activation(allow(domain))]`",
+            probe.witness(t, "=")
+        );
+        offences.push(Offence { node, message });
+    }
+    offences
+}
+
+/// A zero of a divisor between two samples at which it has opposite signs.
+fn pole(probe: &Probe<'_>, id: Id, [(a, left), (b, right)]: [(f64, Option<Verdict>); 2]) -> Option<f64> {
+    let (Some(Verdict::Met(left)), Some(Verdict::Met(right))) = (left, right) else { return None };
+    if left * right >= 0 {
+        return None;
+    }
+    let order = probe.graph().topological(&[id]);
+    let mut values = Values::new();
+    let mut sign = |t: f64| {
+        probe.evaluate(&order, Interval::point(t), &mut values);
+        verdict(probe, id, &values)
+    };
+    let (l, _) = bisect(a, b, |t| sign(t) == Verdict::Met(left));
+    let (r, _) = bisect(b, l, |t| sign(t) == Verdict::Met(right));
+    if r - l > 1e-9 * l.abs().max(r.abs()) {
+        return None;
+    }
+    // Between l and r the divisor is continuous if it is made of the same pieces, all of them defined; then it has
+    // a zero. What changes sign through infinity grows towards the change.
+    let mut sides: Vec<Values> = Vec::new();
+    for t in [l, r, a, b] {
+        let mut values = Values::new();
+        probe.evaluate(&probe.order, Interval::point(t), &mut values);
+        sides.push(values);
+    }
+    let same_pieces = order.iter().all(|&n| {
+        let [x, y] = [0, 1].map(|side| sides[side][n.index()]);
+        n == id
+            || (x.truth() == y.truth()
+                && (!is_restricted(probe, n)
+                    || [0, 1].iter().all(|&side| matches!(verdict(probe, n, &sides[side]), Verdict::Met(_)))))
+    });
+    let live = [0, 1].iter().all(|&side| probe.live(&sides[side])[id.index()] == Truth::Yes);
+    let size = |side: usize| {
+        let (op, arguments) = probe.graph().view(id);
+        let number = |i: usize| arguments.get(i).and_then(|a| sides[side][a.index()].number());
+        match op {
+            Op::Div => number(1),
+            Op::Apply(Primitive::Tan) => number(0).map(Real::cos),
+            _ => number(0),
+        }
+        .map_or(f64::INFINITY, |d| d.middle().abs())
+    };
+    let shrinks = size(0).max(size(1)) <= size(2).max(size(3));
+    let between = simplest(l, r);
+    let shown = probe.round(between);
+    let t = if (l..=r).contains(&shown) { between } else { shown };
+    (same_pieces && live && shrinks && probe.admits(l) && probe.admits(r)).then_some(t)
+}
+
+/// Roots and the like, live where their slope is infinite, whose function has an infinite slope there too.
+fn infinite_slopes(probe: &Probe<'_>, partials: &[Id], known: &[Offence]) -> Vec<(Id, f64)> {
+    let graph = probe.graph();
+    let steep = |id: Id| {
+        matches!(
+            graph.op(id),
+            Op::Apply(
+                Primitive::Sqrt
+                    | Primitive::Cbrt
+                    | Primitive::Powf
+                    | Primitive::Asin
+                    | Primitive::Acos
+                    | Primitive::Acosh
+            )
+        )
+    };
+    let nodes: Vec<Id> = probe
+        .order
+        .iter()
+        .copied()
+        .filter(|&id| steep(id) && !known.iter().any(|offence| offence.node == id))
+        .collect();
+    let mut found: Vec<(Id, f64)> = Vec::new();
+    if nodes.is_empty() || probe.roots.len() > 1 {
+        return found;
+    }
+    let order = graph.topological(partials);
+    let mut values = Values::new();
+    let mut samples = probe.samples.clone();
+    samples.sort_by_key(|&(_, rank)| rank);
+    for (t, _) in samples {
+        probe.evaluate(&probe.order, Interval::point(t), &mut values);
+        let candidates: Vec<Id> =
+            nodes.iter().copied().filter(|&id| is_singular(probe, id, &values)).collect();
+        if candidates.is_empty() {
+            continue;
+        }
+        let live = probe.live(&values);
+        let scale = t.abs().max(1.0);
+        let slope = |h: f64| {
+            let t = t + scale * h;
+            let mut values = Values::new();
+            if !probe.admits(t) {
+                return None;
+            }
+            probe.evaluate(&order, Interval::point(t), &mut values);
+            probe.slope(&values, partials).filter(|s| s.is_bounded()).map(|s| s.middle().abs())
+        };
+        let grows = |sign: f64| {
+            let steps = [-10, -22, -34, -46].map(|n| slope(sign * f64::powi(2.0, n)));
+            steps.windows(2).all(|pair| matches!(pair, [Some(far), Some(close)] if *close > 1.05 * far))
+        };
+        if grows(1.0) || grows(-1.0) {
+            for id in candidates {
+                if live[id.index()] == Truth::Yes && !found.iter().any(|&(other, _)| other == id) {
+                    found.push((id, t));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether the primitive's own slope is infinite at its argument.
+fn is_singular(probe: &Probe<'_>, id: Id, values: &Values) -> bool {
+    let (op, arguments) = probe.graph().view(id);
+    let at = |i: usize| arguments.get(i).and_then(|a| values[a.index()].number());
+    let Some(a) = at(0) else { return false };
+    match op {
+        Op::Apply(Primitive::Sqrt | Primitive::Cbrt) => a == Interval::point(0.0),
+        Op::Apply(Primitive::Powf) => {
+            a == Interval::point(0.0) && at(1).is_some_and(|p| p.lo > 0.0 && p.hi < 1.0)
+        }
+        Op::Apply(Primitive::Asin | Primitive::Acos) => a.abs() == Interval::point(1.0),
+        Op::Apply(Primitive::Acosh) => a == Interval::point(1.0),
+        _ => false,
+    }
+}
+
+/// What is undefined, where, why, and the way out.
+fn message(probe: &Probe<'_>, id: Id, t: f64, sign: &str) -> String {
+    let (op, arguments) = probe.graph().view(id);
+    let at = probe.witness(t, sign);
+    let argument = probe.formula(arguments[usize::from(op == Op::Div)]);
+    let why = match op {
+        Op::Div => format!("the divisor `{argument}` is 0 there"),
+        Op::Powi(_) => format!("`{argument}` is 0 there, and its exponent is negative"),
+        Op::Apply(Primitive::Tan) => "it has a pole there".to_owned(),
+        Op::Apply(Primitive::Powf) => {
+            "a negative base has no power with an exponent that isn't whole, and 0 none with a negative one"
+                .to_owned()
+        }
+        Op::Apply(primitive) => match primitive.facts().domain {
+            Domain::Interval(lo, hi, with_lo, with_hi) => format!(
+                "{} needs {}",
+                primitive.facts().method,
+                match (lo == f64::NEG_INFINITY, hi == f64::INFINITY) {
+                    (_, true) => format!("an argument {} {lo}", if with_lo { "≥" } else { ">" }),
+                    (true, _) => format!("an argument {} {hi}", if with_hi { "≤" } else { "<" }),
+                    _ if with_lo => format!("an argument from {lo} to {hi}"),
+                    _ => format!("an argument between {lo} and {hi}"),
+                }
+            ),
+            _ => "it has no value there".to_owned(),
+        },
+        _ => String::new(),
+    };
+    let what = match op {
+        Op::Div => "this division".to_owned(),
+        _ => format!("`{}`", probe.formula(id)),
+    };
+    format!(
+        "{what} is undefined at {at}: {why}; guard it by a branch (`if … {{ … }} else {{ … }}`), clamp the argument, \
+         narrow the inputs with `#[activation(domain = a..=b)]`, or state `#[activation(allow(domain))]`"
+    )
+}

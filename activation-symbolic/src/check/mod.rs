@@ -1,0 +1,130 @@
+//! Refuses what isn't differentiable, and only with a counterexample in hand; finds out the rest of the facts.
+//!
+//! ```text
+//!   interval   the carrier that can prove something: outward-rounded intervals
+//!   probe      the function along a line: its nodes at a point, its samples, what is live
+//!   domain     a logarithm of −1, a pole, an infinite slope
+//!   breaks     where a branch, max, min or abs changes sides
+//!   jumps      the value differs from side to side
+//!   kinks      the slope differs from side to side
+//!   range      the hull of the values
+//! ```
+//!
+//! All of it sees the function as a function of one number: several inputs are probed along lines through special
+//! points. A parameter stands at its default; without one it is tried at several values, and only what is wrong
+//! with all of them is refused.
+
+mod breaks;
+mod domain;
+pub mod interval;
+mod jumps;
+mod kinks;
+mod probe;
+mod range;
+
+use proc_macro2::Span;
+
+use crate::diagnostic::Diagnostics;
+use crate::function::Function;
+use crate::graph::{Id, Op};
+use probe::Probe;
+
+/// Something wrong with the function: one token, one error.
+struct Offence {
+    /// The node that is to blame; the same offence at other parameters blames the same node.
+    node: Id,
+    /// What, where and why, and the way out.
+    message: String,
+}
+
+/// Checks the function as written, whose derivatives are `partials` (one for each input), and records the facts.
+pub fn check(function: &mut Function, partials: &[Id], errors: &mut Diagnostics) {
+    if function.signature.rows {
+        return;
+    }
+    let own = function.own_derivative;
+    let settings = parameter_settings(function);
+    let roots: Vec<Id> = std::iter::once(function.written).chain(own).collect();
+    let opaque = roots.iter().chain(partials).any(|&root| {
+        function.graph.depends(root, |op| matches!(op, Op::External(_) | Op::Call { .. } | Op::Reduce(_)))
+    });
+
+    let mut found: Option<[Vec<Offence>; 3]> = None;
+    let mut smooth = true;
+    let mut facts = std::mem::take(&mut function.facts);
+    for parameters in &settings {
+        let mut offences: [Vec<Offence>; 3] = Default::default();
+        for line in probe::lines(function.signature.inputs.len()) {
+            let probe = Probe::new(function, &roots, line, parameters);
+            merge(function, &mut offences[0], domain::offences(&probe, partials));
+            if own.is_some() {
+                continue;
+            }
+            let breaks = breaks::breaks(&probe);
+            smooth &= breaks.is_empty();
+            let (jumps, kinks) = (jumps::jumps(&probe, &breaks), kinks::kinks(&probe, partials, &breaks));
+            merge(function, &mut offences[1], jumps);
+            merge(function, &mut offences[2], kinks.iter().map(|kink| kink.offence(&probe)).collect());
+            if settings.len() == 1 && partials.len() == 1 {
+                let span = |node| function.graph.span(node);
+                facts.kinks =
+                    kinks.iter().map(|kink| (kink.x, kink.left, kink.right, span(kink.node))).collect();
+                facts.range = range::range(&probe);
+            }
+        }
+        // What isn't wrong with these parameters isn't known to be wrong.
+        found = Some(match found {
+            None => offences,
+            Some(mut known) => {
+                for (known, now) in known.iter_mut().zip(&offences) {
+                    known.retain(|offence| now.iter().any(|other| other.node == offence.node));
+                }
+                known
+            }
+        });
+        if found.iter().flatten().all(Vec::is_empty) && settings.len() > 1 {
+            break;
+        }
+    }
+
+    let [domain, jumps, kinks] = found.unwrap_or_default();
+    facts.jumps = !jumps.is_empty();
+    facts.smooth = smooth && !opaque && own.is_none();
+    facts.analysed = !opaque && own.is_none() && (settings.len() == 1 || smooth);
+    function.facts = facts;
+    let lints = function.signature.settings.lints;
+    let denied = [(lints.domain, domain), (lints.jumps, jumps), (lints.kinks, kinks)];
+    for offence in denied.into_iter().filter(|(denied, _)| *denied).flat_map(|(_, offences)| offences) {
+        errors.error(span(function, offence.node), offence.message);
+    }
+}
+
+/// Adds what blames a token that isn't blamed yet.
+fn merge(function: &Function, known: &mut Vec<Offence>, new: Vec<Offence>) {
+    let token = |offence: &Offence| format!("{:?}", span(function, offence.node));
+    for offence in new {
+        if !known.iter().any(|other| token(other) == token(&offence)) {
+            known.push(offence);
+        }
+    }
+}
+
+/// The token of a node; the function's name for one that was not written.
+fn span(function: &Function, node: Id) -> Span {
+    function.graph.span(node).unwrap_or_else(|| function.signature.item.sig.ident.span())
+}
+
+/// The values of the parameters to look at: the defaults; what has none takes several values in turn.
+fn parameter_settings(function: &Function) -> Vec<Vec<f64>> {
+    const TRIED: [f64; 9] = [0.5, 1.0, 2.0, 0.25, 1.5, 0.9, -0.3, 3.0, 0.1];
+    let parameters = &function.signature.parameters;
+    let defaults: Vec<Option<f64>> =
+        parameters.iter().map(|p| p.default.as_ref().and_then(|&(_, value)| value)).collect();
+    let turns = if defaults.iter().all(Option::is_some) { 1 } else { TRIED.len() };
+    let turn = |turn: usize| {
+        let value =
+            |(i, default): (usize, &Option<f64>)| default.unwrap_or(TRIED[(turn + 2 * i) % TRIED.len()]);
+        defaults.iter().enumerate().map(value).collect()
+    };
+    (0..turns).map(turn).collect()
+}

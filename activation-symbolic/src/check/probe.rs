@@ -1,0 +1,309 @@
+//! The function along a line of inputs: what its nodes are at a point, and which of them matter there.
+
+use crate::evaluate::{self, Value};
+use crate::format::number;
+use crate::function::{Element, Function};
+use crate::graph::{Graph, Id, Op};
+use crate::primitive::Primitive;
+
+use super::interval::{Interval, Truth};
+
+/// Inputs base + t·direction; every direction is −1, 0 or 1, so that a float t gives floats.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    base: Vec<f64>,
+    direction: Vec<f64>,
+}
+
+/// The lines that stand for all inputs of a function of `n` inputs: for one input, itself; for several, parallels to
+/// the axes and diagonals.
+pub(super) fn lines(n: usize) -> Vec<Line> {
+    let line = |direction: &dyn Fn(usize) -> f64, base: &dyn Fn(usize) -> f64| Line {
+        base: (0..n).map(base).collect(),
+        direction: (0..n).map(direction).collect(),
+    };
+    if n == 1 {
+        return vec![line(&|_| 1.0, &|_| 0.0)];
+    }
+    let mut lines = Vec::new();
+    for axis in 0..n {
+        for others in [1.0, 0.0, -1.0] {
+            let base = |i| if i == axis { 0.0 } else { others };
+            lines.push(line(&|i| f64::from(u8::from(i == axis)), &base));
+        }
+    }
+    lines.push(line(&|_| 1.0, &|_| 0.0));
+    lines.push(line(&|i| if i % 2 == 0 { 1.0 } else { -1.0 }, &|_| 0.0));
+    lines
+}
+
+/// The values of all nodes at a point.
+pub(super) type Values = Vec<Value<Interval>>;
+
+/// A function along a line, at some values of its parameters.
+pub(super) struct Probe<'a> {
+    pub(super) function: &'a Function,
+    pub(super) roots: &'a [Id],
+    pub(super) order: Vec<Id>,
+    line: Line,
+    parameters: &'a [f64],
+    /// Where the function is looked at, in ascending order, each with its rank among witnesses (0 the simplest).
+    pub(super) samples: Vec<(f64, usize)>,
+}
+
+impl<'a> Probe<'a> {
+    pub(super) fn new(function: &'a Function, roots: &'a [Id], line: Line, parameters: &'a [f64]) -> Self {
+        let order = function.graph.topological(roots);
+        let mut probe = Self { function, roots, order, line, parameters, samples: Vec::new() };
+        probe.samples = probe.choose_samples();
+        probe
+    }
+
+    pub(super) fn graph(&self) -> &'a Graph {
+        &self.function.graph
+    }
+
+    /// The partials that add up to the slope along the line, with their signs.
+    pub(super) fn slope(&self, values: &[Value<Interval>], partials: &[Id]) -> Option<Interval> {
+        let mut sum = Interval::point(0.0);
+        for (&partial, &direction) in partials.iter().zip(&self.line.direction) {
+            if direction != 0.0 {
+                sum = sum + Interval::point(direction) * values[partial.index()].number()?;
+            }
+        }
+        Some(sum)
+    }
+
+    /// A number as the element type rounds it.
+    pub(super) fn round(&self, value: f64) -> f64 {
+        match self.function.signature.element {
+            Element::F32 => f64::from(value as f32),
+            Element::F64 => value,
+        }
+    }
+
+    pub(super) fn epsilon(&self) -> f64 {
+        match self.function.signature.element {
+            Element::F32 => f64::from(f32::EPSILON),
+            Element::F64 => f64::EPSILON,
+        }
+    }
+
+    /// The leaves at t. With `slack`, a literal that the element type had to round stands for its neighbourhood:
+    /// what holds then doesn't hang on its last digits.
+    fn leaf(&self, op: Op, t: Interval, slack: bool) -> Option<Interval> {
+        match op {
+            Op::Input(n) => {
+                let (base, direction) = (self.line.base[n as usize], self.line.direction[n as usize]);
+                Some(if direction == 0.0 {
+                    Interval::point(base)
+                } else {
+                    Interval::point(direction) * t + Interval::point(base)
+                })
+            }
+            Op::Parameter(n) => Some(Interval::point(self.round(self.parameters[n as usize]))),
+            Op::Constant(bits) => {
+                let value = self.round(f64::from_bits(bits));
+                let short = value.to_bits() << 24 == 0; // 12 bits suffice for it
+                if !slack || short || !value.is_finite() {
+                    return Some(Interval::point(value));
+                }
+                let reach = 2.0 * self.epsilon() * value.abs();
+                Some(Interval::new(value - reach, value + reach))
+            }
+            _ => None,
+        }
+    }
+
+    /// The nodes of `order` at t.
+    pub(super) fn evaluate(&self, order: &[Id], t: Interval, values: &mut Values) {
+        evaluate::evaluate(self.graph(), order, |op| self.leaf(op, t, false), values);
+    }
+
+    /// The nodes of `order` at t, on the pieces that are taken at `side`: conditions are those of `side`, and
+    /// literals have slack if so told.
+    pub(super) fn evaluate_on(
+        &self,
+        side: &[Value<Interval>],
+        order: &[Id],
+        t: Interval,
+        slack: bool,
+        values: &mut Values,
+    ) {
+        let graph = self.graph();
+        values.resize(graph.nodes().len(), Value::Opaque);
+        for &id in order {
+            values[id.index()] = match graph.view(id) {
+                // An angle is on one side of the cut or the other.
+                (
+                    Op::Compare(_) | Op::And | Op::Or | Op::Not | Op::Truth(_) | Op::Apply(Primitive::Atan2),
+                    _,
+                ) => side[id.index()],
+                (Op::Apply(Primitive::Copysign), &[a, sign]) => {
+                    match (values[a.index()].number(), side[sign.index()].number()) {
+                        (Some(a), Some(sign)) => {
+                            Value::Number(activation_runtime::arith::Arith::copysign(a, sign))
+                        }
+                        _ => Value::Opaque,
+                    }
+                }
+                _ => evaluate::step(graph, id, |op| self.leaf(op, t, slack), values),
+            };
+        }
+    }
+
+    /// Which nodes the result depends on at a point, given their values: of a branch only the side taken.
+    pub(super) fn live(&self, values: &[Value<Interval>]) -> Vec<Truth> {
+        let graph = self.graph();
+        let mut live = vec![Truth::No; graph.nodes().len()];
+        for root in self.roots {
+            live[root.index()] = Truth::Yes;
+        }
+        for &id in self.order.iter().rev() {
+            let own = live[id.index()];
+            let truth = |id: Id| values[id.index()].truth().unwrap_or(Truth::Maybe);
+            let mut reach = |id: Id, condition: Truth| {
+                let now = own & condition;
+                let was = live[id.index()];
+                live[id.index()] = was | now;
+            };
+            match graph.view(id) {
+                (Op::Select, &[mask, then, otherwise]) => {
+                    reach(mask, Truth::Yes);
+                    reach(then, truth(mask));
+                    reach(otherwise, !truth(mask));
+                }
+                // The right side of && and || is looked at only where the left leaves it open.
+                (Op::And, &[a, b]) => {
+                    reach(a, Truth::Yes);
+                    reach(b, truth(a));
+                }
+                (Op::Or, &[a, b]) => {
+                    reach(a, Truth::Yes);
+                    reach(b, !truth(a));
+                }
+                (_, arguments) => arguments.iter().for_each(|&a| reach(a, Truth::Yes)),
+            }
+        }
+        live
+    }
+
+    /// The inputs at t as a user reads them: `x = 2`, `a = 1, b = 0`.
+    pub(super) fn witness(&self, t: f64, sign: &str) -> String {
+        let inputs = self.function.signature.inputs.iter().enumerate();
+        let mut text: Vec<String> = inputs
+            .map(|(i, input)| {
+                let (base, direction) = (self.line.base[i], self.line.direction[i]);
+                let sign = if direction == 0.0 { "=" } else { sign };
+                format!("{} {sign} {}", crate::document::plain(&input.ident), ascii(base + direction * t))
+            })
+            .collect();
+        let parameters = self.function.signature.parameters.iter().zip(self.parameters);
+        let unset = parameters.filter(|(parameter, _)| parameter.default.is_none());
+        let unset: Vec<String> = unset
+            .map(|(parameter, &value)| {
+                format!("{} = {}", crate::document::plain(&parameter.ident), ascii(value))
+            })
+            .collect();
+        if !unset.is_empty() {
+            text.push(format!("with {}", unset.join(", ")));
+        }
+        text.join(", ").replace(", with", " with")
+    }
+
+    /// A node as a formula.
+    pub(super) fn formula(&self, id: Id) -> String {
+        let text =
+            crate::format::format(self.graph(), id, &self.function.signature, crate::format::Notation::Text);
+        if text.chars().count() > 60 { "the argument".to_owned() } else { text }
+    }
+
+    /// Whether the author asked for this t.
+    pub(super) fn admits(&self, t: f64) -> bool {
+        let (lo, hi) = self.function.signature.settings.domain;
+        let within = |(base, direction): (&f64, &f64)| (lo..=hi).contains(&(base + direction * t));
+        t.is_finite() && self.line.base.iter().zip(&self.line.direction).all(within)
+    }
+
+    fn choose_samples(&self) -> Vec<(f64, usize)> {
+        let (max, tiny) = match self.function.signature.element {
+            Element::F32 => (f64::from(f32::MAX), f64::from(f32::from_bits(1))),
+            Element::F64 => (f64::MAX, f64::from_bits(1)),
+        };
+        let mut magnitudes = vec![0.0, 1.0, 2.0, 0.5, 3.0, 10.0, 0.25, 100.0, 1e-3, 1e4, max, tiny];
+        // Where branches and poles tend to be: at the numbers of the body.
+        let leaves =
+            self.order.iter().filter_map(|&id| self.leaf(self.graph().op(id), Interval::WHOLE, false));
+        magnitudes.extend(leaves.filter(|c| c.is_bounded()).map(|c| c.lo.abs()).take(64));
+        let (lo, hi) = self.function.signature.settings.domain;
+        if lo.is_finite() && hi.is_finite() {
+            magnitudes.extend((0..=32).map(|i| (lo + (hi - lo) * f64::from(i) / 32.0).clamp(lo, hi).abs()));
+        }
+        magnitudes.extend((4..=16).map(|i| 0.5 * f64::from(i)));
+        magnitudes.extend([1e-10, 1e-30, 0.1, 0.01, 20.0, 1e-5, 40.0, 80.0, 90.0, 150.0, 1e3, 710.0, 750.0]);
+        magnitudes.extend([1e6, 1e8, 1e10, 1e15, 1e19, 1e20, 1e25, 1e30, 1e38, 1e100, 1e200, 1e300]);
+        magnitudes.extend((1..=64).map(|i| 0.0625 * f64::from(i)));
+        magnitudes.extend((9..=36).map(f64::from));
+        // A long body gets fewer looks.
+        let most = (20_000 / (1 + self.order.len())).clamp(24, 200);
+        let mut samples: Vec<(f64, usize)> = Vec::new();
+        for (rank, &magnitude) in magnitudes.iter().take(most).enumerate() {
+            for sample in [self.round(magnitude), self.round(-magnitude)] {
+                if self.admits(sample) {
+                    samples.push((sample, rank));
+                }
+            }
+        }
+        samples.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        samples.dedup_by(|later, first| later.0 == first.0);
+        samples
+    }
+}
+
+/// A number in ASCII.
+pub(super) fn ascii(value: f64) -> String {
+    let value = if value == 0.0 { 0.0 } else { value };
+    let single = f64::from(value as f32);
+    if single == value && value.is_finite() {
+        // The shortest decimal that reads back to the f32.
+        let short = format!("{}", value as f32).parse().unwrap_or(value);
+        return number(short).replace('−', "-");
+    }
+    number(value).replace('−', "-")
+}
+
+/// A float's place among all floats.
+fn ordinal(x: f64) -> i64 {
+    let bits = x.to_bits() as i64;
+    if bits < 0 { i64::MIN - bits } else { bits }
+}
+
+fn from_ordinal(ordinal: i64) -> f64 {
+    f64::from_bits(if ordinal < 0 { i64::MIN - ordinal } else { ordinal } as u64)
+}
+
+/// The neighbouring floats between `a` and `b` where `holds`, true at a, ceases to hold.
+pub(super) fn bisect(a: f64, b: f64, mut holds: impl FnMut(f64) -> bool) -> (f64, f64) {
+    let (mut a, mut b) = (ordinal(a), ordinal(b));
+    while a.abs_diff(b) > 1 {
+        let middle = a.midpoint(b);
+        if holds(from_ordinal(middle)) {
+            a = middle;
+        } else {
+            b = middle;
+        }
+    }
+    (from_ordinal(a), from_ordinal(b))
+}
+
+/// The number in [a, b] that is the simplest to say: 0, one of the element type, or one of few digits.
+pub(super) fn simplest(a: f64, b: f64) -> f64 {
+    if a <= 0.0 && b >= 0.0 {
+        return 0.0;
+    }
+    let middle = 0.5 * a + 0.5 * b;
+    let within = |c: &f64| (a..=b).contains(c);
+    let single = Some(f64::from(middle as f32)).filter(within);
+    let decimal = || (0..17).filter_map(|digits| format!("{middle:.digits$e}").parse().ok()).find(within);
+    single.or_else(decimal).unwrap_or(a)
+}
