@@ -21,5 +21,8 @@ pub mod format;
 pub mod function;
 pub mod graph;
 pub mod primitive;
+pub mod pattern;
+pub mod rewrite;
+pub mod rules;
 mod simplify;
 pub mod symbol;

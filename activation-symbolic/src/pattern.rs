@@ -1,0 +1,318 @@
+//! Patterns over the graph, written as formulas: `"a / (1 + exp(u))"`.
+//!
+//! A formula is parsed through the constructors that simplify ([`crate::simplify`]), so a pattern has the shape
+//! that the subject has; its letters are variables. Matching knows that sums and products commute, that a − b is
+//! a + (−b), that a product has a coefficient even where it is 1, and where a fraction hides in a product.
+
+use crate::graph::{Comparison, Graph, Id, Op};
+use crate::primitive::Primitive;
+
+/// One variable for each letter.
+pub type Bindings = [Option<Id>; 26];
+
+/// Two formulas in the same variables: what is looked for, and what stands in its place.
+#[derive(Debug)]
+pub struct Identity {
+    graph: Graph,
+    /// What is looked for.
+    pub left: Id,
+    /// What is put in its place.
+    pub right: Id,
+}
+
+impl Identity {
+    /// Parses both sides.
+    ///
+    /// # Panics
+    /// Where a formula is none: they are part of this crate, and a test parses all of them.
+    pub fn new(left: &str, right: &str) -> Self {
+        let mut graph = Graph::new();
+        let [left, right] = [left, right].map(|text| parse(&mut graph, text));
+        Self { graph, left, right }
+    }
+
+    /// The arena of both formulas; the letter x is the input `x - 'a'`.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The variables under which the left side is the node `subject`.
+    pub fn matches(&self, graph: &mut Graph, subject: Id) -> Option<Bindings> {
+        let mut matcher = Matcher { pattern: &self.graph, graph, bindings: [None; 26], steps: 400 };
+        matcher.solve(vec![(self.left, subject)]).then_some(matcher.bindings)
+    }
+}
+
+/// The node that a formula says.
+fn parse(graph: &mut Graph, text: &str) -> Id {
+    let mut parser = Parser { graph, rest: text };
+    let id = parser.sum();
+    assert!(parser.rest.trim().is_empty(), "left over in `{text}`: `{}`", parser.rest);
+    id
+}
+
+struct Parser<'a> {
+    graph: &'a mut Graph,
+    rest: &'a str,
+}
+
+impl Parser<'_> {
+    fn eat(&mut self, token: &str) -> bool {
+        match self.rest.trim_start().strip_prefix(token) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn word(&mut self, part: fn(char) -> bool) -> String {
+        let text = self.rest.trim_start();
+        let end = text.find(|c| !part(c)).unwrap_or(text.len());
+        self.rest = &text[end..];
+        text[..end].to_owned()
+    }
+
+    fn sum(&mut self) -> Id {
+        let mut sum = self.product();
+        loop {
+            if self.eat("+") {
+                let term = self.product();
+                sum = self.graph.add(sum, term);
+            } else if self.eat("-") {
+                let term = self.product();
+                sum = self.graph.sub(sum, term);
+            } else {
+                return sum;
+            }
+        }
+    }
+
+    fn product(&mut self) -> Id {
+        let mut product = self.factor();
+        loop {
+            if self.eat("*") {
+                let factor = self.factor();
+                product = self.graph.mul(product, factor);
+            } else if self.eat("/") {
+                let factor = self.factor();
+                product = self.graph.div(product, factor);
+            } else {
+                return product;
+            }
+        }
+    }
+
+    fn factor(&mut self) -> Id {
+        if self.eat("-") {
+            let factor = self.factor();
+            return self.graph.neg(factor);
+        }
+        if self.eat("(") {
+            let sum = self.sum();
+            assert!(self.eat(")"), "unclosed before `{}`", self.rest);
+            return sum;
+        }
+        let number = self.word(|c| c.is_ascii_digit() || c == '.');
+        if let Ok(value) = number.parse() {
+            return self.graph.constant(value);
+        }
+        let name = self.word(|c| c.is_ascii_alphanumeric() || c == '_');
+        if let [letter] = *name.as_bytes() {
+            return self.graph.node(Op::Input(letter - b'a'), &[]);
+        }
+        assert!(self.eat("("), "no formula: `{name}{}`", self.rest);
+        let mut arguments = vec![self.argument()];
+        while self.eat(",") {
+            arguments.push(self.argument());
+        }
+        assert!(self.eat(")"), "unclosed before `{}`", self.rest);
+        match (name.as_str(), arguments.as_slice()) {
+            ("if", &[mask, then, otherwise]) => self.graph.select(mask, then, otherwise),
+            // The derivative of |u|.
+            ("sgn", &[u]) => {
+                let [zero, one, minus] = [0.0, 1.0, -1.0].map(|c| self.graph.constant(c));
+                let below = self.graph.compare(Comparison::Lt, u, zero);
+                let above = self.graph.compare(Comparison::Gt, u, zero);
+                let not_above = self.graph.select(below, minus, zero);
+                self.graph.select(above, one, not_above)
+            }
+            _ => {
+                let primitive = Primitive::by_method(&name).unwrap_or_else(|| panic!("no function `{name}`"));
+                self.graph.apply(primitive, &arguments)
+            }
+        }
+    }
+
+    /// A sum, or the comparison of two.
+    fn argument(&mut self) -> Id {
+        let left = self.sum();
+        for (token, comparison) in [("<", Comparison::Lt), (">", Comparison::Gt)] {
+            if self.eat(token) {
+                let right = self.sum();
+                return self.graph.compare(comparison, left, right);
+            }
+        }
+        left
+    }
+}
+
+struct Matcher<'a> {
+    pattern: &'a Graph,
+    graph: &'a mut Graph,
+    bindings: Bindings,
+    /// How many alternatives may still be tried.
+    steps: usize,
+}
+
+/// Pairs of a pattern and the node that it shall be.
+type Goals = Vec<(Id, Id)>;
+
+impl Matcher<'_> {
+    /// Whether all goals can be met together; leaves the bindings that do.
+    fn solve(&mut self, mut goals: Goals) -> bool {
+        while let Some((pattern, subject)) = goals.pop() {
+            match self.pattern.op(pattern) {
+                Op::Input(letter) => {
+                    let bound = &mut self.bindings[letter as usize];
+                    if *bound.get_or_insert(subject) != subject {
+                        return false;
+                    }
+                }
+                Op::Constant(bits) => {
+                    if self.graph.as_constant(subject) != Some(f64::from_bits(bits)) {
+                        return false;
+                    }
+                }
+                _ => {
+                    let before = self.bindings;
+                    for mut alternative in self.alternatives(pattern, subject) {
+                        if self.steps == 0 {
+                            return false;
+                        }
+                        self.steps -= 1;
+                        // What is popped first should say most: variables take what is left.
+                        alternative.sort_by_key(|&(p, _)| !self.is_variable(p));
+                        let all = goals.iter().copied().chain(alternative).collect();
+                        if self.solve(all) {
+                            return true;
+                        }
+                        self.bindings = before;
+                    }
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn is_variable(&self, pattern: Id) -> bool {
+        matches!(self.pattern.op(pattern), Op::Input(_))
+    }
+
+    /// The ways in which `subject` may be an instance of `pattern`.
+    fn alternatives(&mut self, pattern: Id, subject: Id) -> Vec<Goals> {
+        let (op, wanted) = self.pattern.view(pattern);
+        let (found, arguments) = self.graph.view(subject);
+        let arguments = arguments.to_vec();
+        match (op, wanted, found, arguments.as_slice()) {
+            (Op::Neg, &[p], ..) => vec![vec![(p, self.graph.neg(subject))]],
+            (Op::Add, &[p, q], Op::Add, &[a, b]) => vec![vec![(p, a), (q, b)], vec![(p, b), (q, a)]],
+            (Op::Add, &[p, q], Op::Sub, &[a, b]) => {
+                let b = self.graph.neg(b);
+                vec![vec![(p, a), (q, b)], vec![(p, b), (q, a)]]
+            }
+            (Op::Sub, &[p, q], Op::Sub, &[a, b]) => vec![vec![(p, a), (q, b)]],
+            (Op::Sub, &[p, q], Op::Add, &[a, b]) => {
+                let [minus_a, minus_b] = [a, b].map(|id| self.graph.neg(id));
+                vec![vec![(p, a), (q, minus_b)], vec![(p, b), (q, minus_a)]]
+            }
+            (Op::Mul, &[p, q], ..) if p == q => match (found, arguments.as_slice()) {
+                (Op::Mul, &[a, b]) if a == b => vec![vec![(p, a)], vec![(p, self.graph.neg(a))]],
+                _ => Vec::new(),
+            },
+            (Op::Mul, &[p, q], ..) => self.products(p, q, subject),
+            (Op::Div, &[p, q], ..) => match self.fraction(subject) {
+                Some((numerator, denominator)) => vec![vec![(p, numerator), (q, denominator)]],
+                None => Vec::new(),
+            },
+            (_, wanted, ..) if op == found && wanted.len() == arguments.len() => {
+                let zip = |wanted: [Id; 2]| wanted.into_iter().zip(arguments.iter().copied()).collect();
+                match (op, wanted) {
+                    (Op::Apply(Primitive::Hypot | Primitive::Max | Primitive::Min), &[p, q]) => {
+                        vec![zip([p, q]), zip([q, p])]
+                    }
+                    _ => vec![wanted.iter().copied().zip(arguments.iter().copied()).collect()],
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The ways to split `subject` into two factors, `p` and `q`.
+    fn products(&mut self, p: Id, q: Id, subject: Id) -> Vec<Goals> {
+        // Twice something is anything.
+        if let Some(scale) = self.pattern.as_constant(p)
+            && scale.to_bits() << 12 == 0
+        {
+            let reciprocal = self.graph.constant(scale.recip());
+            return vec![vec![(q, self.graph.mul(reciprocal, subject))]];
+        }
+        let (mut factors, denominator) = (Vec::new(), self.fraction(subject));
+        self.factors(denominator.map_or(subject, |(numerator, _)| numerator), &mut factors);
+        if factors.len() > 8 {
+            return Vec::new();
+        }
+        let mut alternatives = Vec::new();
+        for i in 0..factors.len() {
+            let one = self.graph.constant(1.0);
+            let others = factors.iter().enumerate().filter(|&(j, _)| j != i);
+            let rest = others.fold(one, |product, (_, &f)| self.graph.mul(product, f));
+            let Some((_, denominator)) = denominator else {
+                alternatives.push(vec![(p, rest), (q, factors[i])]);
+                alternatives.push(vec![(p, factors[i]), (q, rest)]);
+                continue;
+            };
+            for (over, under) in [(rest, factors[i]), (factors[i], rest)] {
+                let under = self.graph.div(under, denominator);
+                alternatives.push(vec![(p, over), (q, under)]);
+                alternatives.push(vec![(q, over), (p, under)]);
+            }
+        }
+        alternatives
+    }
+
+    fn factors(&mut self, id: Id, factors: &mut Vec<Id>) {
+        match self.graph.view(id) {
+            (Op::Mul, &[a, b]) => {
+                self.factors(a, factors);
+                self.factors(b, factors);
+            }
+            (Op::Neg, &[a]) => {
+                factors.push(self.graph.constant(-1.0));
+                self.factors(a, factors);
+            }
+            _ => factors.push(id),
+        }
+    }
+
+    /// Numerator and denominator of a quotient, or of a product or opposite with one in it.
+    fn fraction(&mut self, id: Id) -> Option<(Id, Id)> {
+        match self.graph.view(id) {
+            (Op::Div, &[a, b]) => Some((a, b)),
+            (Op::Neg, &[a]) => {
+                let (numerator, denominator) = self.fraction(a)?;
+                Some((self.graph.neg(numerator), denominator))
+            }
+            (Op::Mul, &[a, b]) => {
+                let (other, (numerator, denominator)) = match self.fraction(b) {
+                    Some(fraction) => (a, fraction),
+                    None => (b, self.fraction(a)?),
+                };
+                Some((self.graph.mul(other, numerator), denominator))
+            }
+            _ => None,
+        }
+    }
+}

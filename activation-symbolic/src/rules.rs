@@ -1,0 +1,259 @@
+//! The rules of [`crate::rewrite`], as data.
+//!
+//! Each is an identity of real numbers whose right side says in floating point what the left side means, or says it
+//! at less cost. Letters are any expressions; a coefficient (`a * …`) may be 1. A test samples both sides of each.
+//! Rules for one kind of node are tried in the order in which they stand here.
+
+use std::collections::HashMap;
+use std::f64::consts::FRAC_PI_4;
+use std::mem::{Discriminant, discriminant};
+use std::rc::Rc;
+
+use crate::graph::{Graph, Id, Op};
+use crate::pattern::{Bindings, Identity};
+use crate::primitive::Primitive;
+
+/// A rule of rewriting.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// What the reports call it.
+    pub name: &'static str,
+    /// What is looked for.
+    pub left: &'static str,
+    /// What is put in its place.
+    pub right: &'static str,
+    /// What the variables must be, beyond real numbers for which the left side is defined.
+    pub when: fn(&Match) -> bool,
+    /// Why the left side doesn't do.
+    pub why: &'static str,
+}
+
+const fn rule(name: &'static str, left: &'static str, right: &'static str, why: &'static str) -> Rule {
+    Rule { name, left, right, when: |_| true, why }
+}
+
+impl Rule {
+    const fn when(self, when: fn(&Match) -> bool) -> Self {
+        Self { when, ..self }
+    }
+}
+
+const OVERFLOW: &str = "the exponential overflows where the function doesn't";
+const CANCELS: &str = "the difference cancels where it is small";
+const TAIL: &str = "the sum cancels in the tail";
+const CHEAPER: &str = "the same at less cost";
+
+/// All rules.
+pub const RULES: &[Rule] = &[
+    // Exponentials and logarithms.
+    rule("exp of ln", "exp(ln(a))", "a", CHEAPER),
+    rule("ln of exp", "ln(exp(u))", "u", OVERFLOW),
+    rule("logistic from softplus", "exp(-softplus(u))", "sigmoid(-u)", CHEAPER),
+    rule("exp of softplus", "exp(softplus(u))", "1 + exp(u)", CHEAPER),
+    rule("expm1 and 1", "exp_m1(u) + 1", "exp(u)", CHEAPER),
+    rule("expm1 and 2", "exp_m1(u) + 2", "exp(u) + 1", CHEAPER),
+    rule("expm1", "a * exp(u) - a", "a * exp_m1(u)", CANCELS),
+    rule("expm1 of softplus", "exp_m1(softplus(u))", "exp(u)", CHEAPER),
+    rule("exp2 less 1", "a * exp2(u) - a", "a * exp_m1(u * ln(2))", CANCELS),
+    rule("power less 1", "a * powf(1 + w, p) - a", "a * exp_m1(p * ln_1p(w))", CANCELS)
+        .when(|m| m.positive('w')),
+    rule(
+        "power less 1",
+        "a * powf(1 + w, p) - a",
+        "a * if(abs(w) < 0.5, exp_m1(p * ln_1p(w)), powf(1 + w, p) - 1)",
+        CANCELS,
+    ),
+    rule(
+        "power less 1",
+        "a * powf(max(1 + w, 0), p) - a",
+        "a * if(abs(w) < 0.5, exp_m1(p * ln_1p(w)), powf(max(1 + w, 0), p) - 1)",
+        CANCELS,
+    ),
+    rule("softplus", "ln(1 + exp(u))", "softplus(u)", OVERFLOW),
+    rule("softplus", "ln_1p(exp(u))", "softplus(u)", OVERFLOW),
+    rule("ln of σ", "ln(sigmoid(u))", "-softplus(-u)", "σ underflows"),
+    rule("ln of 1 − σ", "ln_1p(-sigmoid(u))", "-softplus(u)", CANCELS),
+    rule("ln of cosh", "ln(2 * cosh(u))", "softplus(2 * u) - u", OVERFLOW),
+    rule(
+        "ln of cosh",
+        "ln(cosh(u))",
+        "if(abs(u) < 1, 0.5 * ln_1p(sinh(u) * sinh(u)), abs(u) + softplus(-2 * abs(u)) - ln(2))",
+        OVERFLOW,
+    ),
+    rule("log of a sum of exponentials", "ln(exp(u) + exp(v))", "v + softplus(u - v)", OVERFLOW),
+    rule("arsinh", "ln(u + sqrt(u * u + 1))", "asinh(u)", TAIL),
+    rule("artanh", "ln((1 + u) / (1 - u))", "2 * atanh(u)", CANCELS),
+    rule("artanh", "ln(1 + u) - ln(1 - u)", "2 * atanh(u)", CANCELS),
+    rule("log1p", "ln(1 + w)", "ln_1p(w)", CANCELS),
+    rule("log1p", "ln(1 + v + w)", "ln_1p(v + w)", CANCELS),
+    // Hyperbolic functions.
+    rule("sinh", "a * exp(u) - a * exp(-u)", "2 * a * sinh(u)", CANCELS),
+    rule("cosh", "a * exp(u) + a * exp(-u)", "2 * a * cosh(u)", CHEAPER),
+    rule("tanh", "a * sinh(u) / (b * cosh(u))", "a / b * tanh(u)", OVERFLOW),
+    rule("cosh less 1", "a * cosh(u) - a", "2 * a * (sinh(u / 2) * sinh(u / 2))", CANCELS),
+    rule("1 less cos", "a * cos(u) - a", "-2 * a * (sin(u / 2) * sin(u / 2))", CANCELS),
+    rule("tanh of softplus", "(a * a - 1) / (a * a + 1)", "tanh(ln(a))", OVERFLOW).when(|m| m.is_exp_sum('a')),
+    // The logistic function.
+    rule("tanh", "exp_m1(u) / (1 + exp(u))", "tanh(u / 2)", OVERFLOW),
+    rule("logistic", "a / (1 + exp(u))", "a * sigmoid(-u)", OVERFLOW),
+    rule("logistic", "a / (b + exp(u))", "a / b * sigmoid(ln(b) - u)", OVERFLOW).when(|m| m.is_number('b', |b| b > 0.0)),
+    rule("logistic", "a / (b + c * exp(u))", "a / b * sigmoid(ln(b / c) - u)", OVERFLOW)
+        .when(|m| m.is_number('b', |b| b > 0.0) && m.is_number('c', |c| c > 0.0)),
+    rule("logistic", "exp(u) * sigmoid(-u)", "sigmoid(u)", OVERFLOW),
+    rule("logistic", "exp(u) * sigmoid(c - u)", "exp(c) * sigmoid(u - c)", OVERFLOW).when(|m| m.is_number('c', |_| true)),
+    rule("tanh", "exp_m1(u) * sigmoid(-u)", "tanh(u / 2)", OVERFLOW),
+    rule("complement of σ", "a - a * sigmoid(u)", "a * sigmoid(-u)", CANCELS),
+    rule("tanh", "c * sigmoid(u) - b", "b * tanh(u / 2)", CANCELS).when(|m| m.numbers('c', 'b', |c, b| c == 2.0 * b)),
+    rule("tanh", "2 * (a * sigmoid(u)) - a", "a * tanh(u / 2)", CANCELS),
+    rule("centred σ", "(x + b) * sigmoid(u) - c", "x * sigmoid(u) + c * tanh(u / 2)", CANCELS)
+        .when(|m| m.numbers('b', 'c', |b, c| b == 2.0 * c)),
+    rule("logistic from tanh", "a + a * tanh(u)", "2 * a * sigmoid(2 * u)", TAIL),
+    rule("logistic from tanh", "a - a * tanh(u)", "2 * a * sigmoid(-2 * u)", TAIL),
+    rule("complement of tanh²", "1 - tanh(u) * tanh(u)", "4 * (sigmoid(2 * u) * sigmoid(-2 * u))", TAIL),
+    // Other saturating functions.
+    rule("erfc", "a + a * erf(u)", "a * erfc(-u)", TAIL),
+    rule("erfc", "a - a * erf(u)", "a * erfc(u)", TAIL),
+    rule("erf", "1 - erfc(u)", "erf(u)", CANCELS),
+    rule("erfc", "2 - erfc(u)", "erfc(-u)", TAIL),
+    rule("gudermannian", "a * atan(exp(u)) - b", "a * atan(tanh(u / 2))", CANCELS)
+        .when(|m| m.numbers('a', 'b', |a, b| (b / (a * FRAC_PI_4) - 1.0).abs() < 1e-7)),
+    // Quotients that tend to 1.
+    rule(
+        "softsign from −1",
+        "a + a * u / (1 + abs(u))",
+        "a * if(u < 0, 1 / (1 + abs(u)), 1 + u / (1 + abs(u)))",
+        TAIL,
+    ),
+    rule("slope of softsign", "a - u / (c + abs(u)) * sgn(u) * a", "a * c / (c + abs(u))", TAIL),
+    rule(
+        "algebraic sigmoid from −1",
+        "a + a * u / sqrt(c + u * u)",
+        "if(u < 0, a * c / (sqrt(c + u * u) * (sqrt(c + u * u) - u)), a + a * u / sqrt(c + u * u))",
+        TAIL,
+    ),
+    rule("slope of the algebraic sigmoid", "1 - u / sqrt(c + u * u) * (u / sqrt(c + u * u))", "c / (c + u * u)", TAIL),
+    rule("complement of a quotient", "1 - n / (n + r)", "r / (n + r)", TAIL),
+    rule("complement of a root", "1 - 1 / sqrt(1 + w)", "w / (sqrt(1 + w) * (sqrt(1 + w) + 1))", CANCELS),
+    // Roots.
+    rule("abs", "sqrt(u * u)", "abs(u)", "the square overflows"),
+    rule("root less 1", "sqrt(1 + w) - 1", "w / (sqrt(1 + w) + 1)", CANCELS),
+    rule(
+        "conjugate root",
+        "u + sqrt(u * u + c)",
+        "if(u < 0, c / (sqrt(u * u + c) - u), u + sqrt(u * u + c))",
+        TAIL,
+    ),
+];
+
+/// A match whose conditions are asked.
+#[derive(Debug)]
+pub struct Match<'a> {
+    /// The graph of the match.
+    pub graph: &'a Graph,
+    /// What the letters are.
+    pub bindings: &'a Bindings,
+}
+
+impl Match<'_> {
+    fn bound(&self, letter: char) -> Option<Id> {
+        self.bindings[letter as usize - 'a' as usize]
+    }
+
+    /// Whether the letter is a number, of literals only, that `accept` accepts.
+    pub fn is_number(&self, letter: char, accept: impl Fn(f64) -> bool) -> bool {
+        self.bound(letter).and_then(|id| number(self.graph, id)).is_some_and(accept)
+    }
+
+    /// Whether two letters are numbers that `accept` accepts.
+    pub fn numbers(&self, a: char, b: char, accept: impl Fn(f64, f64) -> bool) -> bool {
+        self.is_number(a, |p| self.is_number(b, |q| accept(p, q)))
+    }
+
+    /// Whether the letter is positive whatever the inputs.
+    pub fn positive(&self, letter: char) -> bool {
+        self.bound(letter).is_some_and(|id| positive(self.graph, id))
+    }
+
+    /// Whether the letter is 1 + e^u.
+    pub fn is_exp_sum(&self, letter: char) -> bool {
+        let exp = |id| matches!(self.graph.op(id), Op::Apply(Primitive::Exp));
+        let Some(id) = self.bound(letter) else { return false };
+        matches!(self.graph.view(id), (Op::Add, &[a, b]) if exp(a) || exp(b))
+    }
+}
+
+/// The value of an expression of literals.
+fn number(graph: &Graph, id: Id) -> Option<f64> {
+    let argument = |i: usize| number(graph, graph.arguments(id)[i]);
+    Some(match graph.op(id) {
+        Op::Constant(bits) => f64::from_bits(bits),
+        Op::Neg => -argument(0)?,
+        Op::Add => argument(0)? + argument(1)?,
+        Op::Sub => argument(0)? - argument(1)?,
+        Op::Mul => argument(0)? * argument(1)?,
+        Op::Div => argument(0)? / argument(1)?,
+        Op::Apply(primitive) if primitive.facts().arity == 1 => primitive.evaluate(&[argument(0)?]),
+        _ => return None,
+    })
+}
+
+/// Whether an expression can be seen to be positive.
+fn positive(graph: &Graph, id: Id) -> bool {
+    match graph.view(id) {
+        (Op::Constant(bits), _) => f64::from_bits(bits) > 0.0,
+        (Op::Add | Op::Mul | Op::Div, &[a, b]) => positive(graph, a) && positive(graph, b),
+        (Op::Apply(p), &[a]) => {
+            use Primitive::{Cosh, Erfc, Exp, Exp2, Sigmoid, Softplus, Sqrt};
+            matches!(p, Exp | Exp2 | Sigmoid | Softplus | Erfc | Cosh) || (p == Sqrt && positive(graph, a))
+        }
+        _ => false,
+    }
+}
+
+/// A rule, parsed.
+#[derive(Debug)]
+pub struct Prepared {
+    /// As it stands in [`RULES`].
+    pub rule: &'static Rule,
+    /// Its two sides.
+    pub identity: Identity,
+}
+
+/// The rules by the kind of node at their top.
+#[derive(Debug)]
+pub struct Book(HashMap<Kind, Vec<Prepared>>);
+
+type Kind = (Discriminant<Op>, Option<Primitive>);
+
+/// Sums and differences are one kind, products and quotients another.
+fn kind(op: Op) -> Kind {
+    match op {
+        Op::Sub => (discriminant(&Op::Add), None),
+        Op::Div => (discriminant(&Op::Mul), None),
+        Op::Apply(primitive) => (discriminant(&op), Some(primitive)),
+        _ => (discriminant(&op), None),
+    }
+}
+
+impl Book {
+    /// All rules, parsed once a thread.
+    pub fn open() -> Rc<Self> {
+        thread_local!(static BOOK: Rc<Book> = Rc::new(Book::read()));
+        BOOK.with(Rc::clone)
+    }
+
+    fn read() -> Self {
+        let mut book: HashMap<Kind, Vec<Prepared>> = HashMap::new();
+        for rule in RULES {
+            let identity = Identity::new(rule.left, rule.right);
+            let kind = kind(identity.graph().op(identity.left));
+            book.entry(kind).or_default().push(Prepared { rule, identity });
+        }
+        Self(book)
+    }
+
+    /// The rules for a kind of node.
+    pub fn rules(&self, op: Op) -> &[Prepared] {
+        self.0.get(&kind(op)).map_or(&[], Vec::as_slice)
+    }
+}
