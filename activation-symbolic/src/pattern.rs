@@ -36,15 +36,20 @@ impl Identity {
         &self.graph
     }
 
-    /// The variables under which the left side is the node `subject`.
-    pub fn matches(&self, graph: &mut Graph, subject: Id) -> Option<Bindings> {
-        let mut matcher = Matcher { pattern: &self.graph, graph, bindings: [None; 26], steps: 400 };
+    /// Variables that `accept` accepts and under which the left side is the node `subject`.
+    pub fn matches(
+        &self,
+        graph: &mut Graph,
+        subject: Id,
+        accept: &dyn Fn(&Graph, &Bindings) -> bool,
+    ) -> Option<Bindings> {
+        let mut matcher = Matcher { pattern: &self.graph, graph, accept, bindings: [None; 26], steps: 400 };
         matcher.solve(vec![(self.left, subject)]).then_some(matcher.bindings)
     }
 }
 
-/// The node that a formula says.
-fn parse(graph: &mut Graph, text: &str) -> Id {
+/// The node that a formula says; the letter x is the input `x - 'a'`.
+pub fn parse(graph: &mut Graph, text: &str) -> Id {
     let mut parser = Parser { graph, rest: text };
     let id = parser.sum();
     assert!(parser.rest.trim().is_empty(), "left over in `{text}`: `{}`", parser.rest);
@@ -161,6 +166,7 @@ impl Parser<'_> {
 struct Matcher<'a> {
     pattern: &'a Graph,
     graph: &'a mut Graph,
+    accept: &'a dyn Fn(&Graph, &Bindings) -> bool,
     bindings: Bindings,
     /// How many alternatives may still be tried.
     steps: usize,
@@ -204,7 +210,7 @@ impl Matcher<'_> {
                 }
             }
         }
-        true
+        (self.accept)(self.graph, &self.bindings)
     }
 
     fn is_variable(&self, pattern: Id) -> bool {
@@ -314,5 +320,25 @@ impl Matcher<'_> {
             }
             _ => None,
         }
+    }
+}
+
+/// A node as a formula that [`parse`] reads, for the messages of tests.
+#[cfg(test)]
+pub(crate) fn show(graph: &Graph, id: Id) -> String {
+    let (op, arguments) = graph.view(id);
+    let shown: Vec<String> = arguments.iter().map(|&a| show(graph, a)).collect();
+    match (op, shown.as_slice()) {
+        (Op::Constant(bits), _) => f64::from_bits(bits).to_string(),
+        (Op::Input(letter), _) => char::from(b'a' + letter).to_string(),
+        (Op::Neg, [a]) => format!("-{a}"),
+        (Op::Add, [a, b]) => format!("({a} + {b})"),
+        (Op::Sub, [a, b]) => format!("({a} - {b})"),
+        (Op::Mul, [a, b]) => format!("{a} * {b}"),
+        (Op::Div, [a, b]) => format!("{a} / ({b})"),
+        (Op::Compare(comparison), [a, b]) => format!("{a} {comparison:?} {b}"),
+        (Op::Select, _) => format!("if({})", shown.join(", ")),
+        (Op::Apply(primitive), _) => format!("{}({})", primitive.facts().method, shown.join(", ")),
+        _ => format!("{op:?}({})", shown.join(", ")),
     }
 }

@@ -162,6 +162,12 @@ impl Primitive {
         matches!(self, Self::Floor | Self::Ceil | Self::Round | Self::RoundTiesEven | Self::Trunc)
     }
 
+    /// Whether f(−x) = −f(x).
+    pub fn is_odd(self) -> bool {
+        use Primitive::{Asin, Asinh, Atan, Atanh, Cbrt, Erf, Sin, Sinh, Tan, Tanh};
+        matches!(self, Asin | Asinh | Atan | Atanh | Cbrt | Erf | Sin | Sinh | Tan | Tanh)
+    }
+
     /// Its value, for any kind of number.
     pub fn evaluate<R: Real>(self, u: &[R]) -> R {
         let x = u[0];

@@ -15,7 +15,8 @@ const FUEL: usize = 2000;
 
 /// The function `root` in its stable spelling; `log` takes the name and the reason of each rule that applied.
 pub fn rewrite(graph: &mut Graph, root: Id, log: &mut Vec<(&'static str, &'static str)>) -> Id {
-    let mut rewriter = Rewriter { graph, book: Book::open(), done: HashMap::new(), log, fuel: FUEL };
+    let mut rewriter =
+        Rewriter { graph, book: Book::open(), done: HashMap::new(), log, active: Vec::new(), fuel: FUEL };
     for id in rewriter.graph.topological(&[root]) {
         let stable = match rewriter.apply(id) {
             Some(stable) => stable,
@@ -32,6 +33,8 @@ struct Rewriter<'a> {
     /// What became of each node.
     done: HashMap<Id, Id>,
     log: &'a mut Vec<(&'static str, &'static str)>,
+    /// The rules whose right sides are being built: they may contain their left sides.
+    active: Vec<&'static str>,
     fuel: usize,
 }
 
@@ -52,6 +55,14 @@ impl Rewriter<'_> {
         if let Some(&stable) = self.done.get(&id) {
             return stable;
         }
+        // Simplification may have made new arguments.
+        let node = self.graph.nodes()[id.index()];
+        let resolved: Vec<Id> = node.arguments().iter().map(|&a| self.resolve(a)).collect();
+        if resolved != node.arguments() {
+            let stable = self.build(node.op, &resolved);
+            self.done.insert(id, stable);
+            return stable;
+        }
         let stable = self.apply(id).unwrap_or(id);
         self.done.insert(id, stable);
         self.done.insert(stable, stable);
@@ -62,8 +73,8 @@ impl Rewriter<'_> {
     fn apply(&mut self, id: Id) -> Option<Id> {
         let book = Rc::clone(&self.book);
         for rule in book.rules(self.graph.op(id)) {
-            if self.fuel == 0 {
-                return None;
+            if self.fuel == 0 || self.active.contains(&rule.rule.left) {
+                continue;
             }
             if let Some((bindings, negated)) = self.find(rule, id) {
                 self.fuel -= 1;
@@ -71,7 +82,9 @@ impl Rewriter<'_> {
                 if !self.log.contains(&entry) {
                     self.log.push(entry);
                 }
+                self.active.push(rule.rule.left);
                 let stable = self.instantiate(rule, rule.identity.right, &bindings);
+                self.active.pop();
                 return Some(if negated { self.build(Op::Neg, &[stable]) } else { stable });
             }
         }
@@ -81,8 +94,7 @@ impl Rewriter<'_> {
     /// The match of a rule at `id`, or at its opposite (then true): a − b is −(b − a).
     fn find(&mut self, rule: &Prepared, id: Id) -> Option<(Bindings, bool)> {
         let here = |graph: &mut Graph, id| {
-            let bindings = rule.identity.matches(graph, id)?;
-            (rule.rule.when)(&Match { graph, bindings: &bindings }).then_some(bindings)
+            rule.identity.matches(graph, id, &|graph, bindings| (rule.rule.when)(&Match { graph, bindings }))
         };
         if let Some(bindings) = here(self.graph, id) {
             return Some((bindings, false));
@@ -99,10 +111,80 @@ impl Rewriter<'_> {
     fn instantiate(&mut self, rule: &Prepared, pattern: Id, bindings: &Bindings) -> Id {
         let (op, arguments) = rule.identity.graph().view(pattern);
         if let Op::Input(letter) = op {
-            let bound = bindings[letter as usize].unwrap_or_else(|| unreachable!("a variable of the left side"));
+            let bound =
+                bindings[letter as usize].unwrap_or_else(|| unreachable!("a variable of the left side"));
             return self.resolve(bound);
         }
         let arguments: Vec<Id> = arguments.iter().map(|&a| self.instantiate(rule, a, bindings)).collect();
         self.build(op, &arguments)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::{parse, show};
+
+    /// What the textbook writes, and what it becomes.
+    const SPELLINGS: &[(&str, &str)] = &[
+        ("ln(1 + exp(x))", "softplus(x)"),
+        ("ln(1 + exp(-x))", "softplus(-x)"),
+        ("1 / (1 + exp(-x))", "sigmoid(x)"),
+        ("1 / (exp(-x) + 1)", "sigmoid(x)"),
+        ("exp(x) / (1 + exp(x))", "sigmoid(x)"),
+        ("1 / (1 + exp(x))", "sigmoid(-x)"),
+        ("x / (1 + exp(-0.3 * x))", "x * sigmoid(0.3 * x)"),
+        ("1 - 1 / (1 + exp(x))", "sigmoid(x)"),
+        ("x * exp(x) / (exp(x) + 2)", "x * sigmoid(x - ln(2))"),
+        ("exp(-x) * (1 / (1 + exp(-x)))", "sigmoid(-x)"),
+        ("(exp(x) - exp(-x)) / (exp(x) + exp(-x))", "tanh(x)"),
+        ("(exp(2 * x) - 1) / (exp(2 * x) + 1)", "tanh(x)"),
+        ("(1 - exp(-2 * x)) / (1 + exp(-2 * x))", "tanh(x)"),
+        ("2 / (1 + exp(-2 * x)) - 1", "tanh(x)"),
+        ("1 - 2 / (1 + exp(2 * x))", "tanh(x)"),
+        ("x * tanh(ln(1 + exp(x)))", "x * tanh(softplus(x))"),
+        (
+            "x * ((1 + exp(x)) * (1 + exp(x)) - 1) / ((1 + exp(x)) * (1 + exp(x)) + 1)",
+            "x * tanh(softplus(x))",
+        ),
+        ("0.5 * x * (1 + tanh(x))", "x * sigmoid(2 * x)"),
+        ("0.5 + 0.5 * tanh(x / 2)", "sigmoid(x)"),
+        ("0.5 * x * (1 + erf(x))", "0.5 * (x * erfc(-x))"),
+        ("0.5 * (1 + erf(x))", "0.5 * erfc(-x)"),
+        ("0.5 * (1 - erf(x))", "0.5 * erfc(x)"),
+        ("0.3 * (exp(x) - 1)", "0.3 * exp_m1(x)"),
+        ("0.3 * exp(x) - 0.3", "0.3 * exp_m1(x)"),
+        ("1 - exp(-x)", "-exp_m1(-x)"),
+        ("(exp(x) - exp(-x)) / 2", "sinh(x)"),
+        ("2 / (exp(x) + exp(-x))", "1 / cosh(x)"),
+        ("ln(sigmoid(x))", "-softplus(-x)"),
+        ("ln(1 / (1 + exp(-x)))", "-softplus(-x)"),
+        ("ln(1 - 1 / (1 + exp(-x)))", "-softplus(x)"),
+        ("x * ln(1 + 1 / (1 + exp(-x)))", "x * ln_1p(sigmoid(x))"),
+        ("1 - exp(-exp(x))", "-exp_m1(-exp(x))"),
+        ("1 - powf(1 + 2 * exp(x), -0.5)", "-exp_m1(-0.5 * ln_1p(2 * exp(x)))"),
+        ("2 * atan(exp(x)) - 1.5707963705062866", "2 * atan(tanh(0.5 * x))"),
+        ("sqrt(x * x)", "abs(x)"),
+        ("ln(x + sqrt(x * x + 1))", "asinh(x)"),
+        ("(x + 1.67) * sigmoid(x) - 0.835", "x * sigmoid(x) + 0.835 * tanh(0.5 * x)"),
+        ("x - x / (1 + exp(x))", "x * sigmoid(x)"),
+        ("0.5 * (x + sqrt(x * x + 4))", "0.5 * if(x < 0, 4 / (sqrt(x * x + 4) - x), x + sqrt(x * x + 4))"),
+        ("x * (1 - sigmoid(x))", "x * sigmoid(-x)"),
+        ("exp(x) * exp(x) / (1 + exp(x))", "exp(x) * sigmoid(x)"),
+    ];
+
+    #[test]
+    fn textbook_spellings() {
+        let mut wrong = String::new();
+        for (naive, stable) in SPELLINGS {
+            let mut graph = Graph::new();
+            let root = parse(&mut graph, naive);
+            let found = rewrite(&mut graph, root, &mut Vec::new());
+            let expected = parse(&mut graph, stable);
+            if found != expected {
+                wrong += &format!("{naive}\n  became {}\n  not {stable}\n", show(&graph, found));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
     }
 }

@@ -36,6 +36,17 @@ impl Rule {
     const fn when(self, when: fn(&Match) -> bool) -> Self {
         Self { when, ..self }
     }
+
+    /// Both sides; a product or quotient with a coefficient, since it is often part of a longer one.
+    fn identity(&self) -> Identity {
+        let identity = Identity::new(self.left, self.right);
+        match identity.graph().op(identity.left) {
+            Op::Mul | Op::Div if self.left.as_bytes()[1] != b' ' => {
+                Identity::new(&format!("q * {}", self.left), &format!("q * ({})", self.right))
+            }
+            _ => identity,
+        }
+    }
 }
 
 const OVERFLOW: &str = "the exponential overflows where the function doesn't";
@@ -43,7 +54,7 @@ const CANCELS: &str = "the difference cancels where it is small";
 const TAIL: &str = "the sum cancels in the tail";
 const CHEAPER: &str = "the same at less cost";
 
-/// All rules.
+/// All rules. The letter q is kept for the coefficient of products.
 pub const RULES: &[Rule] = &[
     // Exponentials and logarithms.
     rule("exp of ln", "exp(ln(a))", "a", CHEAPER),
@@ -92,18 +103,21 @@ pub const RULES: &[Rule] = &[
     rule("tanh", "a * sinh(u) / (b * cosh(u))", "a / b * tanh(u)", OVERFLOW),
     rule("cosh less 1", "a * cosh(u) - a", "2 * a * (sinh(u / 2) * sinh(u / 2))", CANCELS),
     rule("1 less cos", "a * cos(u) - a", "-2 * a * (sin(u / 2) * sin(u / 2))", CANCELS),
-    rule("tanh of softplus", "(a * a - 1) / (a * a + 1)", "tanh(ln(a))", OVERFLOW).when(|m| m.is_exp_sum('a')),
+    rule("tanh of softplus", "(a * a - 1) / (a * a + 1)", "tanh(ln(a))", OVERFLOW).when(|m| m.positive('a')),
     // The logistic function.
     rule("tanh", "exp_m1(u) / (1 + exp(u))", "tanh(u / 2)", OVERFLOW),
     rule("logistic", "a / (1 + exp(u))", "a * sigmoid(-u)", OVERFLOW),
-    rule("logistic", "a / (b + exp(u))", "a / b * sigmoid(ln(b) - u)", OVERFLOW).when(|m| m.is_number('b', |b| b > 0.0)),
+    rule("logistic", "a / (b + exp(u))", "a / b * sigmoid(ln(b) - u)", OVERFLOW)
+        .when(|m| m.is_number('b', |b| b > 0.0)),
     rule("logistic", "a / (b + c * exp(u))", "a / b * sigmoid(ln(b / c) - u)", OVERFLOW)
         .when(|m| m.is_number('b', |b| b > 0.0) && m.is_number('c', |c| c > 0.0)),
     rule("logistic", "exp(u) * sigmoid(-u)", "sigmoid(u)", OVERFLOW),
-    rule("logistic", "exp(u) * sigmoid(c - u)", "exp(c) * sigmoid(u - c)", OVERFLOW).when(|m| m.is_number('c', |_| true)),
+    rule("logistic", "exp(u) * sigmoid(c - u)", "exp(c) * sigmoid(u - c)", OVERFLOW)
+        .when(|m| m.is_number('c', |_| true)),
     rule("tanh", "exp_m1(u) * sigmoid(-u)", "tanh(u / 2)", OVERFLOW),
     rule("complement of σ", "a - a * sigmoid(u)", "a * sigmoid(-u)", CANCELS),
-    rule("tanh", "c * sigmoid(u) - b", "b * tanh(u / 2)", CANCELS).when(|m| m.numbers('c', 'b', |c, b| c == 2.0 * b)),
+    rule("tanh", "c * sigmoid(u) - b", "b * tanh(u / 2)", CANCELS)
+        .when(|m| m.numbers('c', 'b', |c, b| c == 2.0 * b)),
     rule("tanh", "2 * (a * sigmoid(u)) - a", "a * tanh(u / 2)", CANCELS),
     rule("centred σ", "(x + b) * sigmoid(u) - c", "x * sigmoid(u) + c * tanh(u / 2)", CANCELS)
         .when(|m| m.numbers('b', 'c', |b, c| b == 2.0 * c)),
@@ -131,9 +145,16 @@ pub const RULES: &[Rule] = &[
         "if(u < 0, a * c / (sqrt(c + u * u) * (sqrt(c + u * u) - u)), a + a * u / sqrt(c + u * u))",
         TAIL,
     ),
-    rule("slope of the algebraic sigmoid", "1 - u / sqrt(c + u * u) * (u / sqrt(c + u * u))", "c / (c + u * u)", TAIL),
+    rule(
+        "slope of the algebraic sigmoid",
+        "1 - u / sqrt(c + u * u) * (u / sqrt(c + u * u))",
+        "c / (c + u * u)",
+        TAIL,
+    ),
     rule("complement of a quotient", "1 - n / (n + r)", "r / (n + r)", TAIL),
     rule("complement of a root", "1 - 1 / sqrt(1 + w)", "w / (sqrt(1 + w) * (sqrt(1 + w) + 1))", CANCELS),
+    rule("quotient of numbers", "n / (b * d)", "n / b / d", CHEAPER)
+        .when(|m| m.is_number('b', |b| b != 1.0 && b.is_normal() && b.to_bits() << 12 == 0)),
     // Roots.
     rule("abs", "sqrt(u * u)", "abs(u)", "the square overflows"),
     rule("root less 1", "sqrt(1 + w) - 1", "w / (sqrt(1 + w) + 1)", CANCELS),
@@ -172,13 +193,6 @@ impl Match<'_> {
     /// Whether the letter is positive whatever the inputs.
     pub fn positive(&self, letter: char) -> bool {
         self.bound(letter).is_some_and(|id| positive(self.graph, id))
-    }
-
-    /// Whether the letter is 1 + e^u.
-    pub fn is_exp_sum(&self, letter: char) -> bool {
-        let exp = |id| matches!(self.graph.op(id), Op::Apply(Primitive::Exp));
-        let Some(id) = self.bound(letter) else { return false };
-        matches!(self.graph.view(id), (Op::Add, &[a, b]) if exp(a) || exp(b))
     }
 }
 
@@ -245,7 +259,7 @@ impl Book {
     fn read() -> Self {
         let mut book: HashMap<Kind, Vec<Prepared>> = HashMap::new();
         for rule in RULES {
-            let identity = Identity::new(rule.left, rule.right);
+            let identity = rule.identity();
             let kind = kind(identity.graph().op(identity.left));
             book.entry(kind).or_default().push(Prepared { rule, identity });
         }
@@ -255,5 +269,58 @@ impl Book {
     /// The rules for a kind of node.
     pub fn rules(&self, op: Op) -> &[Prepared] {
         self.0.get(&kind(op)).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::evaluate;
+    use activation_runtime::extended::Extended;
+
+    /// Both sides of every rule agree wherever its condition holds and the left side is a number.
+    #[test]
+    fn both_sides_are_the_same_function() {
+        const VALUES: [f64; 13] =
+            [-3.5, -2.0, -0.7, -0.25, 0.0, 0.3, 0.5, FRAC_PI_4, 1.0, 2.0 * FRAC_PI_4, 2.0, 4.0, 6.5];
+        for rule in RULES {
+            let identity = Identity::new(rule.left, rule.right);
+            let mut graph = identity.graph().clone();
+            let letters: Vec<u8> = (0..26).filter(|&n| graph.find(Op::Input(n), &[]).is_some()).collect();
+            let order = graph.topological(&[identity.left, identity.right]);
+            let mut agreed = 0;
+            for sample in 0..VALUES.len().pow(letters.len() as u32) {
+                let mut numbers = [0.0; 26];
+                let mut bindings: Bindings = [None; 26];
+                let mut rest = sample;
+                for &letter in &letters {
+                    numbers[letter as usize] = VALUES[rest % VALUES.len()];
+                    bindings[letter as usize] = Some(graph.constant(numbers[letter as usize]));
+                    rest /= VALUES.len();
+                }
+                if !(rule.when)(&Match { graph: &graph, bindings: &bindings }) {
+                    continue;
+                }
+                let mut values = Vec::new();
+                let leaf = |op| match op {
+                    Op::Input(letter) => Some(Extended::<f64>::from_f64(numbers[letter as usize])),
+                    Op::Constant(bits) => Some(Extended::from_f64(f64::from_bits(bits))),
+                    _ => None,
+                };
+                evaluate(&graph, &order, leaf, &mut values);
+                let side = |id: Id| values[id.index()].number().map_or(f64::NAN, Extended::to_f64);
+                let (left, right) = (side(identity.left), side(identity.right));
+                if left.is_finite() {
+                    let error = (left - right).abs();
+                    assert!(
+                        error <= 1e-13 * left.abs().max(1.0),
+                        "{}: {left} is not {right} at {numbers:?}",
+                        rule.left
+                    );
+                    agreed += 1;
+                }
+            }
+            assert!(agreed > 3, "{}: only {agreed} samples", rule.left);
+        }
     }
 }

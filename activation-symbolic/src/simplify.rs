@@ -194,10 +194,20 @@ impl Graph {
             (Primitive::Abs | Primitive::Cosh | Primitive::Cos, (Op::Neg, &[inner])) => {
                 self.apply(primitive, &[inner])
             }
+            (odd, (op, _)) if odd.is_odd() && self.is_opposite(op, arguments[0]) => {
+                let opposite = self.neg(arguments[0]);
+                let value = self.apply(primitive, &[opposite]);
+                self.neg(value)
+            }
             (Primitive::Max | Primitive::Min, _) if arguments[0] == arguments[1] => arguments[0],
             (Primitive::Hypot, _) => self.commutative(Op::Apply(primitive), arguments[0], arguments[1]),
             _ => self.node(Op::Apply(primitive), arguments),
         }
+    }
+
+    /// Whether a node is written with a sign: −a, or a product with a negative number.
+    fn is_opposite(&self, op: Op, id: Id) -> bool {
+        op == Op::Neg || (op == Op::Mul && self.as_constant(self.arguments(id)[0]).is_some_and(|c| c < 0.0))
     }
 
     /// A comparison.
@@ -251,7 +261,12 @@ impl Graph {
             (Op::Truth(false), _) => otherwise,
             _ if then == otherwise => then,
             (Op::Not, &[inner]) => self.select(inner, otherwise, then),
-            _ => self.node(Op::Select, &[mask, then, otherwise]),
+            _ => match (self.view(then), self.view(otherwise)) {
+                // Once decided, a condition is not asked again.
+                ((Op::Select, &[again, inner, _]), _) if again == mask => self.select(mask, inner, otherwise),
+                (_, (Op::Select, &[again, _, inner])) if again == mask => self.select(mask, then, inner),
+                _ => self.node(Op::Select, &[mask, then, otherwise]),
+            },
         }
     }
 
