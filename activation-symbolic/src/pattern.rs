@@ -49,6 +49,9 @@ impl Identity {
 }
 
 /// The node that a formula says; the letter x is the input `x - 'a'`.
+///
+/// # Panics
+/// Where it is no formula.
 pub fn parse(graph: &mut Graph, text: &str) -> Id {
     let mut parser = Parser { graph, rest: text };
     let id = parser.sum();
