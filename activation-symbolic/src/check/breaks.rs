@@ -79,17 +79,23 @@ fn is_switch(op: Op) -> bool {
     )
 }
 
-/// On which side a node is: −1, 1, or 0 right between; `None` if it can't be told.
-fn side(probe: &Probe<'_>, id: Id, values: &Values) -> Option<i8> {
+/// The two numbers whose order decides on which side a switch is.
+fn operands(probe: &Probe<'_>, id: Id, values: &Values) -> Option<[Interval; 2]> {
     let (op, arguments) = probe.graph().view(id);
     let argument = |i: usize| values[arguments[i].index()].number();
-    let (a, b) = match op {
-        Op::Apply(Primitive::Copysign) => (argument(1)?, Interval::point(0.0)),
-        // The angle jumps by a turn where the second is negative.
-        Op::Apply(Primitive::Atan2) if argument(1)?.lo > 0.0 => return Some(1),
-        Op::Apply(Primitive::Abs | Primitive::Atan2) => (argument(0)?, Interval::point(0.0)),
-        _ => (argument(0)?, argument(1)?),
-    };
+    let zero = Interval::point(0.0);
+    Some(match op {
+        // An angle jumps by a turn where the second is negative, and only there.
+        Op::Apply(Primitive::Atan2) if argument(1)?.lo > 0.0 => [Interval::point(1.0), zero],
+        Op::Apply(Primitive::Abs | Primitive::Atan2) => [argument(0)?, zero],
+        Op::Apply(Primitive::Copysign) => [argument(1)?, zero],
+        _ => [argument(0)?, argument(1)?],
+    })
+}
+
+/// On which side a switch is: −1, 1, or 0 right between; `None` if it can't be told.
+fn side(probe: &Probe<'_>, id: Id, values: &Values) -> Option<i8> {
+    let [a, b] = operands(probe, id, values)?;
     match (a, b) {
         _ if a.hi < b.lo => Some(-1),
         _ if a.lo > b.hi => Some(1),
@@ -98,47 +104,53 @@ fn side(probe: &Probe<'_>, id: Id, values: &Values) -> Option<i8> {
     }
 }
 
+/// The nodes that have sides.
+pub(super) fn switches(probe: &Probe<'_>) -> Vec<Id> {
+    probe.order.iter().copied().filter(|&id| is_switch(probe.graph().op(id))).collect()
+}
+
+/// Whether it is plain what a switch does between two points, given its values at one, between and at the other:
+/// it changes sides visibly, or not at all.
+pub(super) fn settles(probe: &Probe<'_>, id: Id, [left, between, right]: [&Values; 3]) -> bool {
+    let [left, right] = [left, right].map(|values| side(probe, id, values));
+    left.zip(right).is_some_and(|(left, right)| left != right)
+        || operands(probe, id, between).is_none_or(|[a, b]| a.hi <= b.lo || a.lo >= b.hi)
+}
+
 /// All breaks of the function along the probe's line, in ascending order.
 pub(super) fn breaks(probe: &Probe<'_>) -> Vec<Break> {
-    let graph = probe.graph();
-    let singular = |op: Op| {
-        matches!(op, Op::Apply(Primitive::Sqrt | Primitive::Hypot | Primitive::Powf | Primitive::Cbrt))
-    };
-    let nodes: Vec<Id> =
-        probe.order.iter().copied().filter(|&id| is_switch(graph.op(id)) || singular(graph.op(id))).collect();
     let mut breaks: Vec<Break> = Vec::new();
-    if nodes.is_empty() {
-        return breaks;
-    }
-    let mut values = Values::new();
-    let mut previous: Vec<Option<(f64, i8)>> = vec![None; nodes.len()];
-    for &(t, _) in &probe.samples {
-        probe.evaluate(&probe.order, Interval::point(t), &mut values);
-        for (&id, previous) in nodes.iter().zip(&mut previous) {
-            if singular(graph.op(id)) {
-                // √u at u = 0: its slope may differ from side to side, as √(x²)'s does.
-                let zero = |a: &Id| values[a.index()].number().is_some_and(|a| a == Interval::point(0.0));
-                let arguments = graph.arguments(id);
-                let at_zero = match graph.op(id) {
-                    Op::Apply(Primitive::Hypot) => arguments.iter().all(zero),
-                    _ => zero(&arguments[0]),
-                };
-                if at_zero {
-                    breaks.push(Break { left: t.next_down(), right: t.next_up(), x: t, switches: vec![id] });
-                }
-                continue;
-            }
-            let Some(now) = side(probe, id, &values) else { continue };
-            if let Some((before, was)) = *previous
+    for id in switches(probe) {
+        let mut previous = None;
+        for sample in &probe.samples {
+            let Some(now) = side(probe, id, &sample.values) else { continue };
+            if let Some((before, was)) = previous
                 && was != now
             {
-                changes(probe, id, (before, was), (t, now), &mut breaks);
+                changes(probe, id, (before, was), (sample.t, now), &mut breaks);
             }
-            *previous = Some((t, now));
+            previous = Some((sample.t, now));
+        }
+    }
+    for &id in &probe.order {
+        for sample in probe.samples.iter().filter(|sample| is_corner(probe, id, &sample.values)) {
+            let t = sample.t;
+            breaks.push(Break { left: t.next_down(), right: t.next_up(), x: t, switches: vec![id] });
         }
     }
     breaks.retain(|b| probe.admits(b.x) && probe.admits(b.left) && probe.admits(b.right));
     merge(breaks)
+}
+
+/// Whether a root is taken of exactly 0: its slope may differ from side to side, as that of √(x²) does.
+fn is_corner(probe: &Probe<'_>, id: Id, values: &Values) -> bool {
+    let (op, arguments) = probe.graph().view(id);
+    let is_zero = |a: &Id| values[a.index()].number() == Some(Interval::point(0.0));
+    match op {
+        Op::Apply(Primitive::Sqrt | Primitive::Cbrt | Primitive::Powf) => is_zero(&arguments[0]),
+        Op::Apply(Primitive::Hypot) => arguments.iter().all(is_zero),
+        _ => false,
+    }
 }
 
 /// The changes between two points at which a switch is on different sides.

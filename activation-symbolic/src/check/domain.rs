@@ -7,6 +7,7 @@ use crate::graph::{Id, Op};
 use crate::primitive::{Domain, Primitive};
 
 use super::Offence;
+use super::explore::Sample;
 use super::interval::{Interval, Truth};
 use super::probe::{Probe, Values, bisect, simplest};
 
@@ -83,53 +84,46 @@ fn verdict(probe: &Probe<'_>, id: Id, values: &Values) -> Verdict {
     }
 }
 
+/// The nodes whose arguments are restricted.
+pub(super) fn restricted(probe: &Probe<'_>) -> Vec<Id> {
+    probe.order.iter().copied().filter(|&id| is_restricted(probe, id)).collect()
+}
+
+/// Whether there is nothing more to be found out of a node between two points, given the values at one, between and at
+/// the other: it has what it asks for everywhere, or visibly not.
+pub(super) fn settles(probe: &Probe<'_>, id: Id, values: [&Values; 3]) -> bool {
+    match values.map(|values| verdict(probe, id, values)) {
+        [_, Verdict::Met(_), _] => true,
+        [Verdict::Broken | Verdict::Edge, ..] | [.., Verdict::Broken | Verdict::Edge] => true,
+        [Verdict::Met(left), _, Verdict::Met(right)] => left * right < 0,
+        _ => false,
+    }
+}
+
 /// What is asked for and missing, each with a witness.
 pub(super) fn offences(probe: &Probe<'_>, partials: &[Id]) -> Vec<Offence> {
-    let restricted: Vec<Id> = probe.order.iter().copied().filter(|&id| is_restricted(probe, id)).collect();
-    let mut values = Values::new();
-    // For each sample and restricted node: what it says where it is live.
-    let mut table: Vec<Vec<Option<Verdict>>> = Vec::new();
-    let mut broken: Vec<Option<(usize, f64)>> = vec![None; restricted.len()];
-    if !restricted.is_empty() {
-        for &(t, rank) in &probe.samples {
-            probe.evaluate(&probe.order, Interval::point(t), &mut values);
-            let live = probe.live(&values);
-            let mut row = Vec::new();
-            for (&id, broken) in restricted.iter().zip(&mut broken) {
-                let verdict = (live[id.index()] == Truth::Yes).then(|| verdict(probe, id, &values));
-                let rank = match verdict {
-                    Some(Verdict::Broken) => Some(rank),
-                    Some(Verdict::Edge) => Some(rank + 1000),
-                    _ => None,
-                };
-                if let Some(rank) = rank
-                    && broken.is_none_or(|(best, _)| rank < best)
-                {
-                    *broken = Some((rank, t));
-                }
-                row.push(verdict);
-            }
-            table.push(row);
-        }
-    }
-
     let mut offences = Vec::new();
-    for (i, &id) in restricted.iter().enumerate() {
-        if let Some((_, t)) = broken[i] {
+    for id in restricted(probe) {
+        let live = probe.samples.iter().filter(|sample| sample.live[id.index()] == Truth::Yes);
+        let simplest = live
+            .filter_map(|sample| match verdict(probe, id, &sample.values) {
+                Verdict::Broken => Some((sample.rank, sample.t)),
+                Verdict::Edge => Some((sample.rank + 1000, sample.t)),
+                _ => None,
+            })
+            .min_by_key(|&(rank, _)| rank);
+        if let Some((_, t)) = simplest {
             offences.push(Offence { node: id, message: message(probe, id, t, "=") });
-        } else if let Some(t) = (1..table.len()).find_map(|k| {
-            let ends = [k - 1, k].map(|k| (probe.samples[k].0, table[k][i]));
-            pole(probe, id, ends)
-        }) {
+        } else if let Some(t) = pole(probe, id) {
             offences.push(Offence { node: id, message: message(probe, id, t, "≈") });
         }
     }
     for (node, t) in infinite_slopes(probe, partials, &offences) {
-        let formula = probe.formula(node);
         let message = format!(
-            "`{formula}` has an infinite slope at {}, so the gradient isn't finite there; keep the argument away \
-             from it (add a small constant, clamp), narrow the inputs with `#[activation(domain = a..=b)]`, or \
-             state `#[activation(allow(domain))]`",
+            "`{}` has an infinite slope at {}, so the gradient isn't finite there; keep the argument away from it \
+             (add a small constant, clamp), narrow the inputs with `#[activation(domain = a..=b)]`, or state \
+             `#[activation(allow(domain))]`",
+            probe.formula(node),
             probe.witness(t, "=")
         );
         offences.push(Offence { node, message });
@@ -137,12 +131,28 @@ pub(super) fn offences(probe: &Probe<'_>, partials: &[Id]) -> Vec<Offence> {
     offences
 }
 
-/// A zero of a divisor between two samples at which it has opposite signs.
-fn pole(probe: &Probe<'_>, id: Id, [(a, left), (b, right)]: [(f64, Option<Verdict>); 2]) -> Option<f64> {
-    let (Some(Verdict::Met(left)), Some(Verdict::Met(right))) = (left, right) else { return None };
-    if left * right >= 0 {
-        return None;
+/// A zero of a divisor between two samples at which it has opposite signs, nothing being known in between.
+fn pole(probe: &Probe<'_>, id: Id) -> Option<f64> {
+    let mut previous: Option<(f64, i8)> = None;
+    for sample in &probe.samples {
+        if sample.live[id.index()] != Truth::Yes {
+            previous = None;
+            continue;
+        }
+        let Verdict::Met(sign @ (-1 | 1)) = verdict(probe, id, &sample.values) else { continue };
+        if let Some((t, before)) = previous
+            && before != sign
+            && let Some(t) = pole_between(probe, id, (t, before), (sample.t, sign))
+        {
+            return Some(t);
+        }
+        previous = Some((sample.t, sign));
     }
+    None
+}
+
+/// The zero of a divisor between two points at which it has these signs, if it is one.
+fn pole_between(probe: &Probe<'_>, id: Id, (a, left): (f64, i8), (b, right): (f64, i8)) -> Option<f64> {
     let order = probe.graph().topological(&[id]);
     let mut values = Values::new();
     let mut sign = |t: f64| {
@@ -214,17 +224,17 @@ fn infinite_slopes(probe: &Probe<'_>, partials: &[Id], known: &[Offence]) -> Vec
         return found;
     }
     let order = graph.topological(partials);
-    let mut values = Values::new();
-    let mut samples = probe.samples.clone();
-    samples.sort_by_key(|&(_, rank)| rank);
-    for (t, _) in samples {
-        probe.evaluate(&probe.order, Interval::point(t), &mut values);
-        let candidates: Vec<Id> =
-            nodes.iter().copied().filter(|&id| is_singular(probe, id, &values)).collect();
-        if candidates.is_empty() {
-            continue;
+    let mut samples: Vec<(&Sample, Vec<Id>)> = Vec::new();
+    for sample in &probe.samples {
+        let at = |&id: &Id| sample.live[id.index()] == Truth::Yes && is_singular(probe, id, &sample.values);
+        let singular: Vec<Id> = nodes.iter().copied().filter(at).collect();
+        if !singular.is_empty() {
+            samples.push((sample, singular));
         }
-        let live = probe.live(&values);
+    }
+    samples.sort_by_key(|(sample, _)| sample.rank);
+    for (sample, singular) in samples.into_iter().take(16) {
+        let t = sample.t;
         let scale = t.abs().max(1.0);
         let slope = |h: f64| {
             let t = t + scale * h;
@@ -240,8 +250,8 @@ fn infinite_slopes(probe: &Probe<'_>, partials: &[Id], known: &[Offence]) -> Vec
             steps.windows(2).all(|pair| matches!(pair, [Some(far), Some(close)] if *close > 1.05 * far))
         };
         if grows(1.0) || grows(-1.0) {
-            for id in candidates {
-                if live[id.index()] == Truth::Yes && !found.iter().any(|&(other, _)| other == id) {
+            for id in singular {
+                if !found.iter().any(|&(other, _)| other == id) {
                     found.push((id, t));
                 }
             }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   interval   the carrier that can prove something: outward-rounded intervals
-//!   probe      the function along a line: its nodes at a point, its samples, what is live
+//!   probe      the function along a line: its nodes at a point, and which of them are live
+//!   explore    where to look at it
 //!   domain     a logarithm of −1, a pole, an infinite slope
 //!   breaks     where a branch, max, min or abs changes sides
 //!   jumps      the value differs from side to side
@@ -16,6 +17,7 @@
 
 mod breaks;
 mod domain;
+mod explore;
 pub mod interval;
 mod jumps;
 mod kinks;

@@ -6,6 +6,7 @@ use crate::function::{Element, Function};
 use crate::graph::{Graph, Id, Op};
 use crate::primitive::Primitive;
 
+use super::explore::{Sample, explore};
 use super::interval::{Interval, Truth};
 
 /// Inputs base + t·direction; every direction is −1, 0 or 1, so that a float t gives floats.
@@ -47,15 +48,15 @@ pub(super) struct Probe<'a> {
     pub(super) order: Vec<Id>,
     line: Line,
     parameters: &'a [f64],
-    /// Where the function is looked at, in ascending order, each with its rank among witnesses (0 the simplest).
-    pub(super) samples: Vec<(f64, usize)>,
+    /// Where the function is looked at, in ascending order.
+    pub(super) samples: Vec<Sample>,
 }
 
 impl<'a> Probe<'a> {
     pub(super) fn new(function: &'a Function, roots: &'a [Id], line: Line, parameters: &'a [f64]) -> Self {
         let order = function.graph.topological(roots);
         let mut probe = Self { function, roots, order, line, parameters, samples: Vec::new() };
-        probe.samples = probe.choose_samples();
+        probe.samples = explore(&probe);
         probe
     }
 
@@ -225,38 +226,13 @@ impl<'a> Probe<'a> {
         t.is_finite() && self.line.base.iter().zip(&self.line.direction).all(within)
     }
 
-    fn choose_samples(&self) -> Vec<(f64, usize)> {
-        let (max, tiny) = match self.function.signature.element {
-            Element::F32 => (f64::from(f32::MAX), f64::from(f32::from_bits(1))),
-            Element::F64 => (f64::MAX, f64::from_bits(1)),
-        };
-        let mut magnitudes = vec![0.0, 1.0, 2.0, 0.5, 3.0, 10.0, 0.25, 100.0, 1e-3, 1e4, max, tiny];
-        // Where branches and poles tend to be: at the numbers of the body.
-        let leaves =
-            self.order.iter().filter_map(|&id| self.leaf(self.graph().op(id), Interval::WHOLE, false));
-        magnitudes.extend(leaves.filter(|c| c.is_bounded()).map(|c| c.lo.abs()).take(64));
-        let (lo, hi) = self.function.signature.settings.domain;
-        if lo.is_finite() && hi.is_finite() {
-            magnitudes.extend((0..=32).map(|i| (lo + (hi - lo) * f64::from(i) / 32.0).clamp(lo, hi).abs()));
-        }
-        magnitudes.extend((4..=16).map(|i| 0.5 * f64::from(i)));
-        magnitudes.extend([1e-10, 1e-30, 0.1, 0.01, 20.0, 1e-5, 40.0, 80.0, 90.0, 150.0, 1e3, 710.0, 750.0]);
-        magnitudes.extend([1e6, 1e8, 1e10, 1e15, 1e19, 1e20, 1e25, 1e30, 1e38, 1e100, 1e200, 1e300]);
-        magnitudes.extend((1..=64).map(|i| 0.0625 * f64::from(i)));
-        magnitudes.extend((9..=36).map(f64::from));
-        // A long body gets fewer looks.
-        let most = (20_000 / (1 + self.order.len())).clamp(24, 200);
-        let mut samples: Vec<(f64, usize)> = Vec::new();
-        for (rank, &magnitude) in magnitudes.iter().take(most).enumerate() {
-            for sample in [self.round(magnitude), self.round(-magnitude)] {
-                if self.admits(sample) {
-                    samples.push((sample, rank));
-                }
-            }
-        }
-        samples.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        samples.dedup_by(|later, first| later.0 == first.0);
-        samples
+    /// The numbers that the body is made of.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = f64> {
+        let leaves = self.order.iter().filter_map(|&id| match self.graph().op(id) {
+            op @ (Op::Constant(_) | Op::Parameter(_)) => self.leaf(op, Interval::WHOLE, false),
+            _ => None,
+        });
+        leaves.filter(|leaf| leaf.is_bounded()).map(|leaf| leaf.lo)
     }
 }
 
