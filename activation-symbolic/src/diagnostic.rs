@@ -3,6 +3,8 @@
 //! A [`Diagnostics`] must be consumed by [`Diagnostics::finish`]; the pipeline goes on after an error as long as it
 //! can say more that is true.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
@@ -11,6 +13,7 @@ use quote::ToTokens;
 #[must_use = "errors are reported by `finish`"]
 pub struct Diagnostics {
     errors: Vec<syn::Error>,
+    reported: HashSet<String>,
 }
 
 impl Diagnostics {
@@ -19,25 +22,34 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Reports an error at a token (or from the first to the last of several). One offence at one place is
-    /// reported once.
+    /// Reports an error at a token.
     pub fn error(&mut self, span: Span, message: impl std::fmt::Display) {
-        let message = message.to_string();
-        let duplicate =
-            |e: &syn::Error| e.to_string() == message && format!("{:?}", e.span()) == format!("{span:?}");
-        if !self.errors.iter().any(duplicate) {
-            self.errors.push(syn::Error::new(span, message));
-        }
+        self.push(syn::Error::new(span, message));
     }
 
     /// Reports an error at all the tokens of `at`.
     pub fn error_spanned(&mut self, at: impl ToTokens, message: impl std::fmt::Display) {
-        self.errors.push(syn::Error::new_spanned(at, message));
+        self.push(syn::Error::new_spanned(at, message));
     }
 
-    /// Takes over an error of syn's.
+    /// Takes an error over. One offence at one place is reported once, however often a loop is unrolled over it.
     pub fn push(&mut self, error: syn::Error) {
-        self.errors.push(error);
+        let key = format!("{:?} {error}", error.span());
+        if self.reported.insert(key) {
+            self.errors.push(error);
+        }
+    }
+
+    /// Takes over the errors of another context.
+    pub fn append(&mut self, other: Self) {
+        for error in other.errors {
+            self.push(error);
+        }
+    }
+
+    /// The errors, in the order in which they were found.
+    pub fn errors(&self) -> &[syn::Error] {
+        &self.errors
     }
 
     /// Whether nothing was reported.

@@ -13,6 +13,16 @@ pub enum Element {
     F64,
 }
 
+impl Element {
+    /// As Rust spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        }
+    }
+}
+
 /// A declared function, before its body is understood.
 #[derive(Debug, Clone)]
 pub struct Signature {

@@ -1,0 +1,164 @@
+//! What is left of an item that was refused: a stub of the same signature, so that its callers compile and the
+//! errors that a user sees are the errors there are.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{FnArg, Item, ItemFn, ReturnType};
+
+use crate::diagnostic::Diagnostics;
+use crate::function::Signature;
+use crate::parse::{parse, struct_name};
+
+/// The stub of `item` beside its struct with empty kernels, and `witnesses`, which rustc checks in any case.
+pub fn fallback(attribute: TokenStream, item: TokenStream, witnesses: &[TokenStream]) -> TokenStream {
+    let function = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Fn(function)) => function,
+        // What isn't a function isn't ours: it stays as it was.
+        _ => return item,
+    };
+    let mut silent = Diagnostics::new();
+    let signature = parse(attribute, item, &mut silent);
+    let stub = stub(&function);
+    let structure = match &signature {
+        Some(signature) => structure(signature),
+        None => unknown_structure(&function),
+    };
+    quote! {
+        #stub
+        #structure
+        #(#witnesses)*
+    }
+}
+
+/// The function with its arguments but without its body.
+fn stub(function: &ItemFn) -> TokenStream {
+    let mut function = function.clone();
+    function.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+    function.sig.variadic = None;
+    for argument in &mut function.sig.inputs {
+        match argument {
+            FnArg::Typed(argument) => {
+                argument.attrs.clear();
+                *argument.pat = syn::parse_quote!(_);
+                if rows(&argument.ty) {
+                    let ty = &argument.ty;
+                    *argument.ty = syn::parse_quote_spanned!(ty.span()=> &[f32]);
+                }
+            }
+            FnArg::Receiver(receiver) => receiver.attrs.clear(),
+        }
+    }
+    if let ReturnType::Default = function.sig.output {
+        function.sig.output = syn::parse_quote!(-> f32);
+    }
+    if let ReturnType::Type(_, ty) = &mut function.sig.output
+        && rows(ty)
+    {
+        **ty = syn::parse_quote_spanned!(ty.span()=> ::std::vec::Vec<f32>);
+    }
+    let (attrs, vis, sig) = (&function.attrs, &function.vis, &function.sig);
+    quote! {
+        #(#attrs)*
+        #[allow(dead_code, unused, clippy::all)]
+        #vis #sig {
+            ::core::unimplemented!()
+        }
+    }
+}
+
+/// Whether a type is our `Row`, which no code that runs ever sees.
+fn rows(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "Row"))
+}
+
+/// The struct of a function whose body was refused.
+fn structure(signature: &Signature) -> TokenStream {
+    let (vis, name, ident) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
+    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let scalar = Ident::new(signature.element.name(), name.span());
+    let fields: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
+    let body = if fields.is_empty() { quote!(;) } else { quote!({ #(pub #fields: #scalar),* }) };
+    let kernels = if signature.rows { TokenStream::new() } else { kernels(signature) };
+    quote! {
+        #(#cfgs)*
+        #[allow(dead_code, missing_docs)]
+        #[derive(Debug, Clone, Copy, PartialEq, Default)]
+        #vis struct #name #body
+        #(#cfgs)*
+        #[allow(dead_code, missing_docs)]
+        impl #name {
+            pub const fn new(#(#fields: #scalar),*) -> Self {
+                Self { #(#fields),* }
+            }
+        }
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(dead_code, non_camel_case_types)]
+        #vis type #ident = #name;
+        #(#cfgs)*
+        const _: () = { #kernels };
+    }
+}
+
+/// Kernels that no one runs.
+fn kernels(signature: &Signature) -> TokenStream {
+    let name = &signature.name;
+    let (n, p) = (signature.inputs.len(), signature.parameters.len());
+    let info = quote!(::activations::Info::new("", "", ""));
+    let kernel = if n == 1 {
+        quote! {
+            impl ::activations::Kernel for #name {
+                const INFO: ::activations::Info = #info;
+                fn value<R: ::activations::Real>(&self, x: R) -> R { x }
+                fn derivative<R: ::activations::Real>(&self, x: R) -> R { x }
+            }
+        }
+    } else {
+        quote! {
+            impl ::activations::MultiKernel<#n> for #name {
+                const INFO: ::activations::Info = #info;
+                fn value<R: ::activations::Real>(&self, x: [R; #n]) -> R { x[0] }
+                fn gradient<R: ::activations::Real>(&self, x: [R; #n]) -> [R; #n] { x }
+            }
+        }
+    };
+    let parametric = (p > 0).then(|| {
+        let zeros = std::iter::repeat_n(quote!(0.0), p);
+        quote! {
+            impl ::activations::Parametric<#n, #p> for #name {
+                fn parameter_gradient<R: ::activations::Real>(&self, x: [R; #n]) -> [R; #p] { [x[0]; #p] }
+                fn from_gradient(_: [f64; #p]) -> Self { Self::new(#(#zeros),*) }
+            }
+        }
+    });
+    let higher = ["SecondOrder", "ThirdOrder"].iter().zip(["second_derivative", "third_derivative"]);
+    let higher =
+        higher.take(usize::from(signature.settings.order.saturating_sub(1))).map(|(order, method)| {
+            let [order, method] = [order, &method].map(|text| Ident::new(text, name.span()));
+            quote! {
+                impl ::activations::#order for #name {
+                    fn #method<R: ::activations::Real>(&self, x: R) -> R { x }
+                }
+            }
+        });
+    quote! { #kernel #parametric #(#higher)* }
+}
+
+/// The struct of a function whose signature was refused: its name alone. A method gets none, for it stands in an
+/// impl block.
+fn unknown_structure(function: &ItemFn) -> TokenStream {
+    let method = function.sig.inputs.iter().any(|argument| matches!(argument, FnArg::Receiver(_)));
+    let name =
+        struct_name(&crate::function::Settings::default(), &function.sig.ident, &mut Diagnostics::new());
+    let (Some(name), false) = (name, method) else { return TokenStream::new() };
+    let (vis, ident) = (&function.vis, &function.sig.ident);
+    quote_spanned! {ident.span()=>
+        #[allow(dead_code, missing_docs)]
+        #[derive(Debug, Clone, Copy, PartialEq, Default)]
+        #vis struct #name;
+        #[doc(hidden)]
+        #[allow(dead_code, non_camel_case_types)]
+        #vis type #ident = #name;
+    }
+}

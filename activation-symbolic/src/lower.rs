@@ -1,0 +1,232 @@
+//! The body as a graph: an interpreter of Rust whose numbers are nodes.
+//!
+//! Variables hold [`Value`]s; an assignment replaces one; a branch runs both sides and merges what they changed by
+//! a select; an early return is remembered with the condition that leads there. What isn't differentiable is
+//! refused at its token and goes on as [`Value::Refused`], about which nothing more is said.
+
+mod call;
+mod expression;
+mod flow;
+mod item;
+mod method;
+mod pattern;
+mod statement;
+mod value;
+
+use std::collections::HashMap;
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Expr, Pat};
+
+use crate::diagnostic::Diagnostics;
+use crate::function::{Facts, Function, Signature};
+use crate::graph::{Callee, Graph, Id, Op};
+use value::{Closure, Value, Variable};
+
+/// The most steps that a body may take when loops are unrolled and closures inlined.
+const BUDGET: usize = 200_000;
+
+/// Lowers the body of `signature`, and its own derivative if it has one. A function comes back in any case, so that
+/// the expansion of a refused one can still check the names that it mentions: look at `diagnostics`.
+pub fn lower(signature: Signature, diagnostics: &mut Diagnostics) -> Function {
+    let mut lowering = Lowering::new(&signature, diagnostics);
+    let written = lowering.body();
+    let own_derivative =
+        signature.settings.derivative.as_ref().map(|own| lowering.own_derivative(own, written));
+    let Lowering { graph, witnesses, .. } = lowering;
+    Function { signature, graph, written, value: written, own_derivative, facts: Facts::default(), witnesses }
+}
+
+/// The state of the interpreter.
+struct Lowering<'a> {
+    signature: &'a Signature,
+    diagnostics: &'a mut Diagnostics,
+    graph: Graph,
+    /// What is in scope, innermost last.
+    variables: Vec<Variable>,
+    /// What variables held before they were assigned to: index and value, so that a branch can be taken back.
+    log: Vec<(usize, Value)>,
+    /// The returns of the function, or of the closure that is being inlined.
+    exits: Vec<flow::Exit>,
+    /// Which inputs are mentioned.
+    mentioned: Vec<bool>,
+    /// Whether steps such as floor are allowed: the derivative is given.
+    steps: bool,
+    /// How many loops that were refused surround us: their `break`s are no further offence.
+    refused_loops: usize,
+    /// Steps left.
+    budget: usize,
+    /// The items that make rustc check what the compiler can't see, and the names they are about.
+    witnesses: Vec<TokenStream>,
+    checked: HashMap<String, u8>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(signature: &'a Signature, diagnostics: &'a mut Diagnostics) -> Self {
+        let mut lowering = Self {
+            signature,
+            diagnostics,
+            graph: Graph::new(),
+            variables: Vec::new(),
+            log: Vec::new(),
+            exits: Vec::new(),
+            mentioned: vec![false; signature.inputs.len()],
+            steps: signature.settings.derivative.is_some() || signature.settings.vjp.is_some(),
+            refused_loops: 0,
+            budget: BUDGET,
+            witnesses: Vec::new(),
+            checked: HashMap::new(),
+        };
+        lowering.arguments(true);
+        lowering
+    }
+
+    /// Brings the parameters and, where wanted, the inputs into scope.
+    fn arguments(&mut self, inputs: bool) {
+        let signature = self.signature;
+        for (n, parameter) in signature.parameters.iter().enumerate() {
+            let leaf = self.graph.node(Op::Parameter(n as u8), &[]);
+            self.bind(&parameter.ident, Value::Number(leaf));
+        }
+        for (n, input) in signature.inputs.iter().enumerate().filter(|_| inputs) {
+            let leaf = self.graph.node(Op::Input(n as u8), &[]);
+            self.bind(&input.ident, Value::Number(leaf));
+            if let Some(variable) = self.variables.last_mut() {
+                variable.input = Some(n);
+            }
+        }
+    }
+
+    /// The value of the function.
+    fn body(&mut self) -> Id {
+        let block = &self.signature.item.block;
+        let value = self.block(block);
+        let value = self.leave(value);
+        let refused = !self.diagnostics.is_empty();
+        let at = block.stmts.last().map_or_else(|| block.brace_token.span.close(), Spanned::span);
+        for (n, input) in self.signature.inputs.iter().enumerate() {
+            let silent = input.ident.to_string().starts_with('_');
+            if !self.mentioned[n] && !silent && !refused {
+                let name = &input.ident;
+                self.diagnostics.error(
+                    name.span(),
+                    format!(
+                        "the body ignores `{name}`, so the gradient is 0 everywhere: use it, or write `let _ = {name};` \
+                         if that is meant"
+                    ),
+                );
+            }
+        }
+        match value {
+            Value::Number(id) => id,
+            Value::Refused => self.nothing(at),
+            Value::Unit => {
+                if self.diagnostics.is_empty() {
+                    self.diagnostics.error(
+                        at,
+                        "the body ends without a value: end it with an expression that has no semicolon after it",
+                    );
+                }
+                self.nothing(at)
+            }
+            other => {
+                let result = match block.stmts.last() {
+                    Some(syn::Stmt::Expr(expr, None)) => self.as_number(other, expr),
+                    last => self.as_number(other, last),
+                };
+                result.unwrap_or_else(|| self.nothing(at))
+            }
+        }
+    }
+
+    /// A node for what was refused. Something has been reported, or is now.
+    fn nothing(&mut self, at: Span) -> Id {
+        if self.diagnostics.is_empty() {
+            self.diagnostics.error(
+                at,
+                "this is no number that the compiler can follow: compute it by arithmetic and methods",
+            );
+        }
+        self.graph.constant(f64::NAN)
+    }
+
+    /// `derivative = |x| …`, `|x, y| …`, or the path of another activation.
+    fn own_derivative(&mut self, own: &Expr, value: Id) -> Id {
+        let input = self.graph.node(Op::Input(0), &[]);
+        let arguments = vec![Value::Number(input), Value::Number(value)];
+        self.variables.clear();
+        self.arguments(false);
+        let result = match own {
+            Expr::Closure(closure) if closure.inputs.len() == 1 || closure.inputs.len() == 2 => {
+                let wanted = closure.inputs.len();
+                let captured = self.variables.clone();
+                let closure = Closure {
+                    inputs: closure.inputs.iter().cloned().collect(),
+                    body: (*closure.body).clone(),
+                    captured,
+                };
+                self.inline(&closure, arguments[..wanted].to_vec())
+            }
+            Expr::Closure(closure) => {
+                self.diagnostics.error_spanned(
+                    &closure.inputs,
+                    "the derivative is a function of the input, `|x| …`, or of input and output, `|x, y| …`",
+                );
+                return self.graph.constant(f64::NAN);
+            }
+            Expr::Path(path) => self.activation(&path.path, arguments[..1].to_vec()),
+            _ => Value::Refused,
+        };
+        let body = if let Expr::Closure(closure) = own { &closure.body } else { own };
+        match self.as_number(result, body) {
+            Some(id) => id,
+            None => self.nothing(own.span()),
+        }
+    }
+
+    /// Refuses at one token.
+    fn refuse(&mut self, span: Span, message: impl std::fmt::Display) -> Value {
+        self.diagnostics.error(span, message);
+        Value::Refused
+    }
+
+    /// Refuses at all the tokens of something.
+    fn refuse_all(&mut self, at: impl ToTokens, message: impl std::fmt::Display) -> Value {
+        self.diagnostics.error_spanned(at, message);
+        Value::Refused
+    }
+
+    /// New nodes are attributed to `span` while `build` runs.
+    fn at(&mut self, span: Span, build: impl FnOnce(&mut Graph) -> Id) -> Id {
+        self.graph.here = Some(span);
+        build(&mut self.graph)
+    }
+
+    /// The callee that is called by this path with these parameters, an old one or a new one.
+    fn callee(&mut self, path: &syn::Path, parameters: Vec<Id>, inputs: usize) -> Option<u8> {
+        let text = path.to_token_stream().to_string();
+        let same = |callee: &Callee| {
+            callee.inputs == inputs
+                && callee.parameters == parameters
+                && callee.path.to_token_stream().to_string() == text
+        };
+        if let Some(n) = self.graph.callees.iter().position(same) {
+            return Some(n as u8);
+        }
+        let n = u8::try_from(self.graph.callees.len()).ok()?;
+        self.graph.callees.push(Callee { path: path.clone(), parameters, inputs });
+        Some(n)
+    }
+}
+
+/// The name that a pattern of one identifier binds.
+fn single(pat: &Pat) -> Option<&syn::Ident> {
+    match pat {
+        Pat::Ident(pat) if pat.subpat.is_none() => Some(&pat.ident),
+        Pat::Paren(pat) => single(&pat.pat),
+        Pat::Type(pat) => single(&pat.pat),
+        _ => None,
+    }
+}

@@ -1,0 +1,270 @@
+//! Calls by path: closures are inlined, helpers looked up, anything else is presumed to be another activation.
+
+use std::rc::Rc;
+
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, ExprClosure, Path, PathSegment};
+
+use super::Lowering;
+use super::value::{Closure, Value, plain};
+use crate::graph::{Id, Op, Part};
+use crate::helper::{self, Build};
+
+impl Lowering<'_> {
+    /// `|a, b| …`: nothing happens until it is called.
+    pub(super) fn closure(&mut self, expr: &ExprClosure) -> Value {
+        if let Some(token) = &expr.asyncness {
+            return self
+                .refuse(token.span, "an async closure returns a future and not a number: remove `async`");
+        }
+        let mut captured = self.variables.clone();
+        for variable in &mut captured {
+            variable.captured = true;
+        }
+        Value::Closure(Rc::new(Closure {
+            inputs: expr.inputs.iter().cloned().collect(),
+            body: (*expr.body).clone(),
+            captured,
+        }))
+    }
+
+    /// The value of a closure for these arguments.
+    pub(super) fn inline(&mut self, closure: &Closure, arguments: Vec<Value>) -> Value {
+        let outer = std::mem::replace(&mut self.variables, closure.captured.clone());
+        let exits = std::mem::take(&mut self.exits);
+        let start = self.log.len();
+        for (pat, argument) in closure.inputs.iter().zip(arguments) {
+            self.destructure(pat, argument, &closure.body);
+        }
+        let value = self.expression(&closure.body);
+        let value = self.leave(value);
+        self.log.truncate(start);
+        self.exits = exits;
+        self.variables = outer;
+        value
+    }
+
+    /// `f(a, b)`
+    pub(super) fn call(&mut self, call: &ExprCall) -> Value {
+        let func = strip(&call.func);
+        if let Expr::Closure(closure) = func {
+            let closure = self.closure(closure);
+            return self.call_value(closure, call);
+        }
+        let Expr::Path(func) = func else {
+            let value = self.expression(func);
+            return self.call_value(value, call);
+        };
+        let mut path = func.path.clone();
+        if func.qself.is_none()
+            && let Some(ident) = path.get_ident()
+        {
+            match self.local(ident) {
+                Some(Value::Path(alias)) => path = (*alias).clone(),
+                Some(value) => return self.call_value(value, call),
+                None => {}
+            }
+        }
+        if let Some(ty) = scalar(func) {
+            return self.associated(&ty, &path, call);
+        }
+        let arguments: Vec<Value> = call.args.iter().map(|argument| self.expression(argument)).collect();
+        if let Some((name, helper)) = builtin(&path) {
+            return self.helper(&name, helper, &path, call, arguments);
+        }
+        if path.is_ident(&self.signature.item.sig.ident) {
+            return self.refuse_all(
+                &path,
+                "a function that calls itself has no finite formula: write `for _ in 0..8`, which is unrolled",
+            );
+        }
+        let constructor = |s: &PathSegment| s.ident.to_string().starts_with(char::is_uppercase);
+        if path.segments.last().is_some_and(constructor) {
+            return self.refuse_all(
+                &path,
+                "an activation computes with numbers only: there is no use for a constructor",
+            );
+        }
+        if let Some(segment) = path.segments.iter().find(|s| !s.arguments.is_none()) {
+            return self
+                .refuse_all(&segment.arguments, "an activation has no generic arguments: leave them out");
+        }
+        let mut numbers = Vec::new();
+        for (value, written) in arguments.into_iter().zip(&call.args) {
+            numbers.push(self.as_number(value, written));
+        }
+        match numbers.into_iter().collect::<Option<Vec<Id>>>() {
+            Some(numbers) => self.activation(&path, numbers.into_iter().map(Value::Number).collect()),
+            // The name is checked by rustc even so.
+            None => {
+                self.callee(&path, Vec::new(), 1);
+                Value::Refused
+            }
+        }
+    }
+
+    /// A call of what a variable holds.
+    fn call_value(&mut self, value: Value, call: &ExprCall) -> Value {
+        let closure = match value {
+            Value::Closure(closure) => closure,
+            Value::Refused => return Value::Refused,
+            _ => {
+                return self.refuse_all(
+                    &call.func,
+                    "only functions and closures can be called: for a product write `*`",
+                );
+            }
+        };
+        let arguments: Vec<Value> = call.args.iter().map(|argument| self.expression(argument)).collect();
+        if arguments.len() != closure.inputs.len() {
+            return self.refuse_all(
+                &call.func,
+                format!(
+                    "this closure takes {} and is given {}",
+                    count(closure.inputs.len()),
+                    arguments.len()
+                ),
+            );
+        }
+        self.inline(&closure, arguments)
+    }
+
+    /// `f32::exp(x)`
+    fn associated(&mut self, ty: &str, path: &Path, call: &ExprCall) -> Value {
+        let element = self.signature.element.name();
+        let Some(last) = path.segments.last() else { return Value::Refused };
+        if ty != element {
+            let at = path.segments.iter().find(|s| s.ident == ty).map_or(path.span(), |s| s.ident.span());
+            return self.refuse(
+                at,
+                format!(
+                    "a function of {ty} in a function that computes in {element}: write `{element}::{}`",
+                    last.ident
+                ),
+            );
+        }
+        let Some(receiver) = call.args.first() else {
+            return self.refuse(last.ident.span(), format!("`{}` is called without a number", last.ident));
+        };
+        let value = self.expression(receiver);
+        let others: Vec<&Expr> = call.args.iter().skip(1).collect();
+        self.method(&last.ident, value, receiver, &others)
+    }
+
+    /// A builtin helper of numbers.
+    fn helper(
+        &mut self,
+        name: &str,
+        helper: Build,
+        path: &Path,
+        call: &ExprCall,
+        arguments: Vec<Value>,
+    ) -> Value {
+        self.witness(name, helper.arity(), path);
+        if arguments.len() != helper.arity() {
+            return self.refuse_all(
+                path,
+                format!("`{name}` takes {} and is given {}", count(helper.arity()), arguments.len()),
+            );
+        }
+        let mut numbers = Vec::new();
+        for (value, written) in arguments.into_iter().zip(&call.args) {
+            numbers.push(self.as_number(value, written));
+        }
+        let span = path.segments.last().map_or(path.span(), |s| s.ident.span());
+        match (helper, numbers.as_slice()) {
+            (Build::Unary(build), &[Some(x)]) => Value::Number(self.at(span, |g| build(g, x))),
+            (Build::Binary(build), &[Some(x), Some(p)]) => Value::Number(self.at(span, |g| build(g, x, p))),
+            _ => Value::Refused,
+        }
+    }
+
+    /// Lets rustc check that the name is the helper's and not that of a function of the user's.
+    fn witness(&mut self, name: &str, arity: usize, path: &Path) {
+        let text = path.to_token_stream().to_string();
+        if self.checked.insert(text, 0).is_some() {
+            return;
+        }
+        let span = path.span();
+        let ours = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+        let ty = proc_macro2::Ident::new(self.signature.element.name(), proc_macro2::Span::call_site());
+        let arguments = vec![ty.clone(); arity];
+        self.witnesses.push(quote_spanned! {span=>
+            const _: fn() = || {
+                fn same_item<F: ::core::ops::Fn(#(#arguments),*) -> #ty>(_: F, _: F) {}
+                same_item(::activations::math::#ours, #path);
+            };
+        });
+    }
+
+    /// A call of another activation. Arguments that depend on an input are its inputs, the others its parameters.
+    pub(super) fn activation(&mut self, path: &Path, arguments: Vec<Value>) -> Value {
+        let numbers: Vec<Id> = arguments
+            .into_iter()
+            .filter_map(|value| if let Value::Number(id) = value { Some(id) } else { None })
+            .collect();
+        let mut inputs = Vec::new();
+        let mut parameters = Vec::new();
+        for &id in &numbers {
+            if self.graph.depends(id, |op| matches!(op, Op::Input(_))) {
+                inputs.push(id);
+            } else {
+                parameters.push(id);
+            }
+        }
+        if inputs.is_empty() && !parameters.is_empty() {
+            inputs.push(parameters.remove(0));
+        }
+        if inputs.is_empty() {
+            return self.refuse_all(path, "an activation is a function of an input: pass it one");
+        }
+        if inputs.len() > 4 {
+            return self.refuse_all(path, "an activation has at most 4 inputs");
+        }
+        match self.callee(path, parameters, inputs.len()) {
+            Some(callee) => {
+                let op = Op::Call { callee, part: Part::Value };
+                Value::Number(self.at(path.span(), |g| g.node(op, &inputs)))
+            }
+            None => self.refuse_all(path, "more than 256 different calls of other activations"),
+        }
+    }
+}
+
+/// The helper that a path names: `gelu`, or `gelu` in our module `math`.
+fn builtin(path: &Path) -> Option<(String, Build)> {
+    let names: Vec<String> = path.segments.iter().map(|s| plain(&s.ident)).collect();
+    let (last, module) = names.split_last()?;
+    let ours = match module {
+        [] => path.leading_colon.is_none(),
+        [.., parent] => parent == "math" || parent == "activations" || parent == "prelude",
+    };
+    ours.then(|| helper::find(last)).flatten().map(|helper| (last.clone(), helper))
+}
+
+/// `f32` or `f64`, if the path names one of its associated functions.
+fn scalar(func: &syn::ExprPath) -> Option<String> {
+    if let Some(qself) = &func.qself {
+        let ty = qself.ty.to_token_stream().to_string();
+        return matches!(ty.as_str(), "f32" | "f64").then_some(ty);
+    }
+    let mut segments = func.path.segments.iter().rev();
+    let ty = segments.nth(1)?.ident.to_string();
+    let prefix =
+        segments.next().is_none_or(|s| s.ident == "primitive" || s.ident == "std" || s.ident == "core");
+    (matches!(ty.as_str(), "f32" | "f64") && prefix).then_some(ty)
+}
+
+fn strip(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(paren) => strip(&paren.expr),
+        Expr::Group(group) => strip(&group.expr),
+        other => other,
+    }
+}
+
+/// "one argument", "2 arguments"
+fn count(n: usize) -> String {
+    if n == 1 { "one argument".to_owned() } else { format!("{n} arguments") }
+}

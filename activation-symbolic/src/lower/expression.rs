@@ -1,0 +1,504 @@
+//! Expressions: one arm for each form that Rust has, with the reason for each that is refused.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr, ExprBinary, ExprCast, ExprLit, ExprPath, ExprUnary, Lit, Member, Type, UnOp};
+
+use super::Lowering;
+use super::value::{Value, is_integer, plain};
+use crate::graph::{Comparison, Op};
+use crate::parse::literal::standard;
+use crate::parse::{suffix_message, wrong_suffix};
+
+impl Lowering<'_> {
+    /// The value of an expression.
+    pub(super) fn expression(&mut self, expr: &Expr) -> Value {
+        self.budget = self.budget.saturating_sub(1);
+        if self.budget == 0 {
+            return self.refuse(
+                self.signature.item.sig.ident.span(),
+                "the body is too large when its loops are unrolled and its closures inlined: make parts of it an \
+                 #[activation] of their own",
+            );
+        }
+        match expr {
+            Expr::Lit(lit) => self.literal(lit),
+            Expr::Path(path) => self.path(path),
+            Expr::Paren(paren) => self.expression(&paren.expr),
+            Expr::Group(group) => self.expression(&group.expr),
+            Expr::Unary(unary) => self.unary(unary),
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::Cast(cast) => self.cast(cast),
+            Expr::Call(call) => self.call(call),
+            Expr::MethodCall(call) => self.method_call(call),
+            Expr::Field(field) => match (self.expression(&field.base), &field.member) {
+                (Value::Tuple(values), Member::Unnamed(index)) if (index.index as usize) < values.len() => {
+                    values[index.index as usize].clone()
+                }
+                (Value::Refused, _) => Value::Refused,
+                _ => self.refuse(
+                    field.member.span(),
+                    "only tuples have fields here: what a struct holds comes in as an argument, `#[param]` if it is \
+                     the same for all elements",
+                ),
+            },
+            Expr::Tuple(tuple) if tuple.elems.is_empty() => Value::Unit,
+            Expr::Tuple(tuple) => Value::Tuple(tuple.elems.iter().map(|e| self.expression(e)).collect()),
+            Expr::If(expr) => self.conditional(expr),
+            Expr::Match(expr) => self.match_on(expr),
+            Expr::Block(block) => {
+                if let Some(label) = &block.label {
+                    return self.refuse_all(
+                        &label.name,
+                        "a labelled block is left by jumps: use `if` and `else` as expressions, or an early `return`",
+                    );
+                }
+                self.block(&block.block)
+            }
+            Expr::Const(block) => self.block(&block.block),
+            Expr::Closure(closure) => self.closure(closure),
+            Expr::Return(expr) => {
+                let value = expr.expr.as_ref().map_or(Value::Unit, |value| self.expression(value));
+                self.exit(value, expr.return_token.span)
+            }
+            Expr::Assign(assign) => self.assignment(assign),
+            Expr::ForLoop(expr) => self.for_loop(expr),
+            other => self.refused(other),
+        }
+    }
+
+    /// A literal; integers stay integers.
+    fn literal(&mut self, expr: &ExprLit) -> Value {
+        let element = self.signature.element;
+        match &expr.lit {
+            Lit::Float(float) if wrong_suffix(float.suffix(), element) => {
+                self.refuse(float.span(), suffix_message(float.suffix(), element))
+            }
+            Lit::Int(int) if matches!(int.suffix(), "f32" | "f64") && wrong_suffix(int.suffix(), element) => {
+                self.refuse(int.span(), suffix_message(int.suffix(), element))
+            }
+            Lit::Float(float) => match float.base10_parse::<f64>() {
+                Ok(value) => Value::Number(self.at(float.span(), |g| g.constant(value))),
+                Err(error) => self.refuse(float.span(), error),
+            },
+            Lit::Int(int) if matches!(int.suffix(), "f32" | "f64") => match int.base10_parse::<f64>() {
+                Ok(value) => Value::Number(self.at(int.span(), |g| g.constant(value))),
+                Err(error) => self.refuse(int.span(), error),
+            },
+            Lit::Int(int) => match int.base10_parse::<i64>() {
+                Ok(value) => Value::Integer(value),
+                Err(error) => self.refuse(int.span(), error),
+            },
+            Lit::Bool(bool) => Value::Mask(self.graph.truth(bool.value)),
+            other => self.refuse(
+                other.span(),
+                "an activation computes with numbers only: there is no use for this literal",
+            ),
+        }
+    }
+
+    /// A variable, a constant of the standard library, or a constant whose value only rustc knows.
+    fn path(&mut self, expr: &ExprPath) -> Value {
+        let element = self.signature.element;
+        let mut path = expr.path.clone();
+        if expr.qself.is_none()
+            && let Some(ident) = path.get_ident()
+        {
+            match self.local(ident) {
+                Some(Value::Path(alias)) => path = (*alias).clone(),
+                Some(value) => return value,
+                None => {}
+            }
+        }
+        if let (None, Some((ty, value))) = (&expr.qself, standard(&path)) {
+            if ty != element {
+                let at = path
+                    .segments
+                    .iter()
+                    .find(|s| s.ident == ty.name())
+                    .map_or(path.span(), |s| s.ident.span());
+                return self.refuse(
+                    at,
+                    format!(
+                        "a constant of type {0} in a function that computes in {1}: write `{1}` for `{0}`",
+                        ty.name(),
+                        element.name()
+                    ),
+                );
+            }
+            if value.is_nan() {
+                return self.refuse_all(
+                    &expr.path,
+                    "NaN has no derivative, and none comes out unless one went in: return a number for every input",
+                );
+            }
+            return Value::Number(self.at(expr.span(), |g| g.constant(value)));
+        }
+        self.external(Expr::Path(ExprPath { path, ..expr.clone() }), expr.span())
+    }
+
+    /// A constant of the user's, by the expression that names it.
+    pub(super) fn external(&mut self, expr: Expr, span: Span) -> Value {
+        let text = expr.to_token_stream().to_string();
+        let same = |other: &Expr| other.to_token_stream().to_string() == text;
+        let n = self.graph.externals.iter().position(same).unwrap_or(self.graph.externals.len());
+        let Ok(index) = u8::try_from(n) else {
+            return self.refuse(span, "more than 256 constants: pass some as `#[param]`");
+        };
+        if n == self.graph.externals.len() {
+            self.graph.externals.push(expr);
+        }
+        Value::Number(self.at(span, |g| g.node(Op::External(index), &[])))
+    }
+
+    fn unary(&mut self, expr: &ExprUnary) -> Value {
+        let span = expr.op.span();
+        if let UnOp::Deref(star) = &expr.op {
+            return self
+                .refuse(star.span, "there is nothing behind a number: leave `*` out, inputs come by value");
+        }
+        match (&expr.op, self.expression(&expr.expr)) {
+            (_, Value::Refused | Value::Never) => Value::Refused,
+            (UnOp::Neg(_), Value::Integer(n)) => Value::Integer(-n),
+            (UnOp::Neg(_), value) => match self.as_number(value, &expr.expr) {
+                Some(a) => Value::Number(self.at(span, |g| g.neg(a))),
+                None => Value::Refused,
+            },
+            (UnOp::Not(_), Value::Mask(a)) => Value::Mask(self.at(span, |g| g.not(a))),
+            _ => self
+                .refuse(span, "`!` inverts truth values, not the bits of a number: for the sign write `-`"),
+        }
+    }
+
+    fn binary(&mut self, expr: &ExprBinary) -> Value {
+        if let Some(op) = compound(&expr.op) {
+            return self.compound_assignment(expr, op);
+        }
+        let (a, b) = (self.expression(&expr.left), self.expression(&expr.right));
+        self.operation(&expr.op, a, b, &expr.left, &expr.right)
+    }
+
+    /// `a op b`, where `left` and `right` are how they were written.
+    pub(super) fn operation(&mut self, op: &BinOp, a: Value, b: Value, left: &Expr, right: &Expr) -> Value {
+        let span = op.span();
+        match op {
+            BinOp::Rem(_)
+            | BinOp::BitXor(_)
+            | BinOp::BitAnd(_)
+            | BinOp::BitOr(_)
+            | BinOp::Shl(_)
+            | BinOp::Shr(_)
+                if !matches!(
+                    (&a, &b),
+                    (Value::Integer(_), Value::Integer(_)) | (Value::Mask(_), Value::Mask(_))
+                ) =>
+            {
+                let number = matches!(a, Value::Number(_)) || matches!(b, Value::Number(_));
+                return match op {
+                    BinOp::Rem(_) => self.refuse(
+                        span,
+                        "the remainder jumps at every multiple, where it has no derivative: write a periodic function \
+                         such as sin, or give a derivative, `#[activation(derivative = |x| 1.0)]`",
+                    ),
+                    BinOp::BitXor(_) if number => {
+                        self.refuse(span, "`^` works on bits, which have no derivative: a power is `x.powi(2)` or `x.powf(0.5)`")
+                    }
+                    _ if number => self.refuse(span, "the bits of a number have no derivative: use arithmetic"),
+                    _ => Value::Refused,
+                };
+            }
+            BinOp::And(_) | BinOp::Or(_) => {
+                let (a, b) = (self.as_mask(a, left), self.as_mask(b, right));
+                let (Some(a), Some(b)) = (a, b) else { return Value::Refused };
+                return Value::Mask(
+                    self.at(span, |g| if matches!(op, BinOp::And(_)) { g.and(a, b) } else { g.or(a, b) }),
+                );
+            }
+            _ => {}
+        }
+        match (a, b) {
+            (Value::Refused | Value::Never, _) | (_, Value::Refused | Value::Never) => Value::Refused,
+            (Value::Integer(a), Value::Integer(b)) => self.integers(op, a, b),
+            (Value::Mask(a), Value::Mask(b)) => {
+                let id = self.at(span, |g| {
+                    let (not_a, not_b) = (g.not(a), g.not(b));
+                    match op {
+                        BinOp::BitAnd(_) => g.and(a, b),
+                        BinOp::BitOr(_) => g.or(a, b),
+                        BinOp::Eq(_) => {
+                            let (both, neither) = (g.and(a, b), g.and(not_a, not_b));
+                            g.or(both, neither)
+                        }
+                        _ => {
+                            let (only_a, only_b) = (g.and(a, not_b), g.and(not_a, b));
+                            g.or(only_a, only_b)
+                        }
+                    }
+                });
+                if matches!(
+                    op,
+                    BinOp::BitAnd(_) | BinOp::BitOr(_) | BinOp::BitXor(_) | BinOp::Eq(_) | BinOp::Ne(_)
+                ) {
+                    Value::Mask(id)
+                } else {
+                    self.refuse(span, "truth values can't be computed with: choose between numbers by `if`")
+                }
+            }
+            (a, b) => {
+                let (a, b) = (self.as_number(a, left), self.as_number(b, right));
+                let (Some(a), Some(b)) = (a, b) else { return Value::Refused };
+                if let Some(comparison) = comparison(op) {
+                    return Value::Mask(self.at(span, |g| g.compare(comparison, a, b)));
+                }
+                Value::Number(self.at(span, |g| match op {
+                    BinOp::Add(_) => g.add(a, b),
+                    BinOp::Sub(_) => g.sub(a, b),
+                    BinOp::Mul(_) => g.mul(a, b),
+                    _ => g.div(a, b),
+                }))
+            }
+        }
+    }
+
+    /// An operation on integers, done here.
+    fn integers(&mut self, op: &BinOp, a: i64, b: i64) -> Value {
+        if let Some(comparison) = comparison(op) {
+            return Value::Mask(self.graph.truth(comparison.holds(a as f64, b as f64)));
+        }
+        let shift = u32::try_from(b).ok();
+        let result = match op {
+            BinOp::Add(_) => a.checked_add(b),
+            BinOp::Sub(_) => a.checked_sub(b),
+            BinOp::Mul(_) => a.checked_mul(b),
+            BinOp::Div(_) => a.checked_div(b),
+            BinOp::Rem(_) => a.checked_rem(b),
+            BinOp::BitAnd(_) => Some(a & b),
+            BinOp::BitOr(_) => Some(a | b),
+            BinOp::BitXor(_) => Some(a ^ b),
+            BinOp::Shl(_) => shift.and_then(|b| a.checked_shl(b)),
+            BinOp::Shr(_) => shift.and_then(|b| a.checked_shr(b)),
+            _ => None,
+        };
+        match result {
+            Some(n) => Value::Integer(n),
+            None => self
+                .refuse(op.span(), "this integer doesn't exist: the operation overflows or divides by zero"),
+        }
+    }
+
+    /// `expr as ty`: only of constants, for others step or round.
+    fn cast(&mut self, expr: &ExprCast) -> Value {
+        let element = self.signature.element;
+        let target = match &*expr.ty {
+            Type::Path(path) => path.path.get_ident().map(ToString::to_string).unwrap_or_default(),
+            _ => String::new(),
+        };
+        // A constant of another type is converted once, by rustc.
+        if target == element.name()
+            && let Some(value) = self.foreign_constant(&expr.expr)
+        {
+            return value;
+        }
+        let span = expr.as_token.span;
+        match self.expression(&expr.expr) {
+            Value::Refused => Value::Refused,
+            Value::Integer(n) if target == element.name() => {
+                Value::Number(self.at(span, |g| g.constant(n as f64)))
+            }
+            Value::Integer(n) if is_integer(&target) => Value::Integer(n),
+            Value::Number(id) if target == element.name() => Value::Number(id),
+            Value::Number(_) if matches!(target.as_str(), "f32" | "f64") => self.refuse(
+                span,
+                format!(
+                    "a cast rounds, and rounding is flat with jumps: compute in {} throughout, the kernel finds the \
+                     precision it needs",
+                    element.name()
+                ),
+            ),
+            Value::Number(_) => self.refuse(
+                span,
+                "a cast to an integer is flat with jumps, its derivative is 0 or undefined: leave it out; for a \
+                 straight-through estimator use `x.round()` and `#[activation(derivative = |x| 1.0)]`",
+            ),
+            Value::Mask(_) => self.refuse(
+                span,
+                "a truth value as a number jumps: choose between numbers, `if … { a } else { b }`, and let both sides \
+                 meet at the boundary",
+            ),
+            _ => self.refuse(span, "this can't be cast to a number"),
+        }
+    }
+
+    /// A literal or constant of the other float type, below a cast to ours.
+    fn foreign_constant(&mut self, expr: &Expr) -> Option<Value> {
+        match expr {
+            Expr::Paren(paren) => self.foreign_constant(&paren.expr),
+            Expr::Lit(ExprLit { lit: Lit::Float(float), .. }) if !float.suffix().is_empty() => {
+                let value = float.base10_parse().ok()?;
+                Some(Value::Number(self.at(float.span(), |g| g.constant(value))))
+            }
+            Expr::Path(path) if path.qself.is_none() => {
+                if let Some((_, value)) = standard(&path.path) {
+                    return (!value.is_nan())
+                        .then(|| Value::Number(self.at(path.span(), |g| g.constant(value))));
+                }
+                let local = path.path.get_ident().is_some_and(|ident| self.find(ident).is_some());
+                let element = proc_macro2::Ident::new(self.signature.element.name(), path.span());
+                (!local).then(|| self.external(syn::parse_quote!((#path as #element)), path.span()))
+            }
+            _ => None,
+        }
+    }
+
+    /// What Rust has and an activation hasn't.
+    fn refused(&mut self, expr: &Expr) -> Value {
+        match expr {
+            Expr::Macro(expr) => self.macro_call(&expr.mac),
+            Expr::While(expr) => {
+                self.refuse(
+                    expr.while_token.span,
+                    "how often a `while` loop runs depends on data, so there is no one formula to differentiate: write \
+                     `for _ in 0..8`, which is unrolled",
+                );
+                self.refused_loop(&expr.body)
+            }
+            Expr::Loop(expr) => {
+                self.refuse(
+                    expr.loop_token.span,
+                    "how often a `loop` runs depends on data, so there is no one formula to differentiate: write \
+                     `for _ in 0..8`, which is unrolled",
+                );
+                self.refused_loop(&expr.body)
+            }
+            Expr::Break(_) | Expr::Continue(_) if self.refused_loops > 0 => Value::Never,
+            Expr::Break(expr) => self.refuse(
+                expr.break_token.span,
+                "every pass of an unrolled loop is part of the formula: leave values as they are by `if`, instead of `break`",
+            ),
+            Expr::Continue(expr) => self.refuse(
+                expr.continue_token.span,
+                "every pass of an unrolled loop is part of the formula: put the rest of the body into an `if`",
+            ),
+            Expr::Let(expr) => self.refuse(
+                expr.let_token.span,
+                "`if let` tests a pattern on a number: write the comparison, `if x == 0.0`, or `match x { … }`",
+            ),
+            Expr::Index(expr) => {
+                let value = self.expression(&expr.index);
+                if matches!(value, Value::Refused) {
+                    return value;
+                }
+                self.refuse_all(
+                    expr,
+                    "an element that is picked by its index is a step with jumps: name constants one by one; for whole \
+                     rows there is `Row<f32>`",
+                )
+            }
+            Expr::Reference(expr) => {
+                self.refuse(expr.and_token.span, "numbers go by value here, there is nothing to borrow: leave `&` out")
+            }
+            Expr::RawAddr(expr) => self.refuse(expr.and_token.span, "numbers go by value here: leave the pointer out"),
+            Expr::Unsafe(expr) => {
+                self.refuse(expr.unsafe_token.span, "arithmetic needs no `unsafe`, and what does can't be differentiated: remove it")
+            }
+            Expr::Async(expr) => self.refuse(expr.async_token.span, "a future is no number: compute the value directly"),
+            Expr::Await(expr) => self.refuse(expr.await_token.span, "nothing can be waited for in a formula: compute the value directly"),
+            Expr::Try(expr) => self.refuse(
+                expr.question_token.span,
+                "`?` leaves the function with an error, an activation has a value for every input: compute one",
+            ),
+            Expr::TryBlock(expr) => self.refuse(expr.try_token.span, "an activation has a value for every input: nothing can fail here"),
+            Expr::Yield(expr) => self.refuse(expr.yield_token.span, "an activation returns one value: it can't yield"),
+            Expr::Array(_) | Expr::Repeat(_) => self.refuse_all(
+                expr,
+                "an array is no number: use several `let`s or a tuple; to repeat code over constants, \
+                 `for c in [0.5, 0.25] { … }`",
+            ),
+            Expr::Struct(expr) => self.refuse_all(&expr.path, "a struct is no number: use several `let`s or a tuple"),
+            Expr::Range(expr) => self.refuse_all(&expr.limits, "a range is no number: it has a place in `for i in 0..4` and in patterns"),
+            Expr::Infer(expr) => self.refuse(expr.underscore_token.span, "there is no value here: write one"),
+            other => self.refuse_all(other, "the compiler can't see through this: use arithmetic, methods of f32, `if` and `match`"),
+        }
+    }
+
+    /// The body of a loop that was refused: looked through for further offences.
+    fn refused_loop(&mut self, body: &syn::Block) -> Value {
+        self.refused_loops += 1;
+        self.block(body);
+        self.refused_loops -= 1;
+        Value::Refused
+    }
+
+    /// A macro's name is the offence.
+    pub(super) fn macro_call(&mut self, mac: &syn::Macro) -> Value {
+        let name = mac.path.segments.last().map(|s| plain(&s.ident)).unwrap_or_default();
+        let instead = match name.as_str() {
+            "println" | "print" | "eprintln" | "eprint" | "dbg" => {
+                "it would print once for each of millions of elements; print outside, around `forward`"
+            }
+            "assert" | "assert_eq" | "debug_assert" | "debug_assert_eq" | "assert_ne" | "debug_assert_ne" => {
+                "state the inputs that are meant by `#[activation(domain = 0.0..=1.0)]`"
+            }
+            "panic" | "unreachable" | "unimplemented" | "todo" => {
+                "an activation has a value for every input: return one"
+            }
+            "matches" => "write the comparison, as in `x > 0.0 && x < 1.0`",
+            "vec" => "an activation computes with numbers only",
+            _ => "write out what it expands to",
+        };
+        self.refuse_all(
+            &mac.path,
+            format!("a macro can't be seen through, so `{name}!` has no derivative: {instead}"),
+        )
+    }
+}
+
+/// The plain operation of a compound assignment.
+fn compound(op: &BinOp) -> Option<BinOp> {
+    let span = op.span();
+    let plain = match op {
+        BinOp::AddAssign(_) => "+",
+        BinOp::SubAssign(_) => "-",
+        BinOp::MulAssign(_) => "*",
+        BinOp::DivAssign(_) => "/",
+        BinOp::RemAssign(_) => "%",
+        BinOp::BitXorAssign(_) => "^",
+        BinOp::BitAndAssign(_) => "&",
+        BinOp::BitOrAssign(_) => "|",
+        BinOp::ShlAssign(_) => "<<",
+        BinOp::ShrAssign(_) => ">>",
+        _ => return None,
+    };
+    let mut op: BinOp = syn::parse_str(plain).ok()?;
+    respan(&mut op, span);
+    Some(op)
+}
+
+/// Puts the operator where the user wrote `+=`.
+fn respan(op: &mut BinOp, span: Span) {
+    macro_rules! each {
+        ($($variant:ident)*) => {
+            match op {
+                $(BinOp::$variant(token) => each!(@ token $variant),)*
+                _ => {}
+            }
+        };
+        (@ $token:ident Shl) => { $token.spans = [span; 2] };
+        (@ $token:ident Shr) => { $token.spans = [span; 2] };
+        (@ $token:ident $variant:ident) => { $token.spans = [span] };
+    }
+    each!(Add Sub Mul Div Rem BitXor BitAnd BitOr Shl Shr);
+}
+
+fn comparison(op: &BinOp) -> Option<Comparison> {
+    Some(match op {
+        BinOp::Lt(_) => Comparison::Lt,
+        BinOp::Le(_) => Comparison::Le,
+        BinOp::Gt(_) => Comparison::Gt,
+        BinOp::Ge(_) => Comparison::Ge,
+        BinOp::Eq(_) => Comparison::Eq,
+        BinOp::Ne(_) => Comparison::Ne,
+        _ => return None,
+    })
+}

@@ -1,0 +1,89 @@
+//! Items in a block: constants and imports are names in scope, the rest is refused.
+
+use std::rc::Rc;
+
+use syn::{Block, Item, ItemUse, Path, PathSegment, Stmt, UseTree};
+
+use super::Lowering;
+use super::value::Value;
+
+impl Lowering<'_> {
+    /// Brings the items of a block into scope; they are visible before their place.
+    pub(super) fn items(&mut self, block: &Block) {
+        for statement in &block.stmts {
+            if let Stmt::Item(item) = statement {
+                self.item(item);
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Item) {
+        let (span, message) = match item {
+            Item::Const(item) => {
+                self.attributes(&item.attrs);
+                let value = self.expression(&item.expr);
+                let value = self.ascribe(&item.ty, value, &item.expr);
+                return self.bind(&item.ident, value);
+            }
+            Item::Use(item) => return self.import(item),
+            Item::Static(item) => (
+                item.static_token.span,
+                "a static is a place in memory, which could change: write `const`, or pass the number as `#[param]`",
+            ),
+            Item::Fn(item) => (
+                item.sig.fn_token.span,
+                "a function inside the body has no derivative of its own: write a closure, `let f = |x: f32| …;`, or \
+                 make it an #[activation] outside",
+            ),
+            Item::Macro(item) => {
+                self.macro_call(&item.mac);
+                return;
+            }
+            other => {
+                self.refuse_all(
+                    other,
+                    "an activation computes with numbers only: move this item out of the body",
+                );
+                return;
+            }
+        };
+        self.refuse(span, message);
+    }
+
+    /// `use std::f32::consts::{PI, E as EULER};`
+    fn import(&mut self, item: &ItemUse) {
+        self.attributes(&item.attrs);
+        let prefix = Path { leading_colon: item.leading_colon, segments: syn::punctuated::Punctuated::new() };
+        self.use_tree(&item.tree, prefix);
+    }
+
+    fn use_tree(&mut self, tree: &UseTree, mut prefix: Path) {
+        match tree {
+            UseTree::Path(tree) => {
+                prefix.segments.push(PathSegment::from(tree.ident.clone()));
+                self.use_tree(&tree.tree, prefix);
+            }
+            UseTree::Group(group) => {
+                for tree in &group.items {
+                    self.use_tree(tree, prefix.clone());
+                }
+            }
+            UseTree::Name(name) if name.ident != "self" => {
+                prefix.segments.push(PathSegment::from(name.ident.clone()));
+                self.bind(&name.ident, Value::Path(Rc::new(prefix)));
+            }
+            UseTree::Rename(rename) => {
+                prefix.segments.push(PathSegment::from(rename.ident.clone()));
+                self.bind(&rename.rename, Value::Path(Rc::new(prefix)));
+            }
+            // `use std::f32;` and the like name modules, which paths spell out.
+            UseTree::Name(_) => {}
+            UseTree::Glob(glob) => {
+                self.refuse(
+                    glob.star_token.span,
+                    "what a glob brings into the body can't be seen from here: name what is used, or import it outside",
+                );
+            }
+        }
+    }
+}

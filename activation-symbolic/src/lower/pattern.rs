@@ -1,0 +1,231 @@
+//! Patterns: in `let` and closures they take tuples apart, in `match` they are comparisons.
+
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Arm, Expr, ExprLit, ExprMatch, ExprPath, Ident, Lit, Pat, PatRange, RangeLimits};
+
+use super::Lowering;
+use super::value::Value;
+use crate::graph::{Comparison, Id, Op};
+
+/// What a pattern binds.
+type Bindings<'p> = Vec<(&'p Ident, Value)>;
+
+impl Lowering<'_> {
+    /// Binds an irrefutable pattern.
+    pub(super) fn destructure(&mut self, pat: &Pat, value: Value, from: &Expr) {
+        let mut bindings = Bindings::new();
+        let test = self.pattern(pat, &value, from, &mut bindings);
+        if self.graph.op(test) != Op::Truth(true) {
+            self.refuse_all(
+                pat,
+                "this pattern doesn't hold for every number: bind a name, and compare by `if` or `match`",
+            );
+        }
+        for (ident, value) in bindings {
+            self.bind(ident, value);
+        }
+    }
+
+    /// `match value { … }`
+    pub(super) fn match_on(&mut self, expr: &ExprMatch) -> Value {
+        let value = self.expression(&expr.expr);
+        if expr.arms.is_empty() {
+            return self.refuse(expr.match_token.span, "a `match` without arms has no value: add `_ => …`");
+        }
+        self.arms(&value, &expr.arms, expr)
+    }
+
+    /// The first arm where it fits, else the others.
+    fn arms(&mut self, value: &Value, arms: &[Arm], of: &ExprMatch) -> Value {
+        let Some((arm, others)) = arms.split_first() else { return Value::Never };
+        self.attributes(&arm.attrs);
+        let mut bindings = Bindings::new();
+        let (pat, guard) = match &arm.pat {
+            Pat::Guard(guarded) => (&*guarded.pat, Some(&guarded.guard)),
+            pat => (pat, None),
+        };
+        let mut test = self.pattern(pat, value, &of.expr, &mut bindings);
+        if let Some(guard) = guard {
+            let scope = self.variables.len();
+            self.bind_all(&bindings);
+            let holds = self.condition(guard);
+            self.variables.truncate(scope);
+            test = match holds {
+                Some(holds) => self.at(guard.span(), |g| g.and(test, holds)),
+                None => test,
+            };
+        } else if others.is_empty() {
+            // rustc holds the arms to be exhaustive.
+            test = self.graph.truth(true);
+        }
+        let body = |s: &mut Self| {
+            let scope = s.variables.len();
+            s.bind_all(&bindings);
+            let value = s.expression(&arm.body);
+            s.variables.truncate(scope);
+            value
+        };
+        if guard.is_none() && self.graph.op(test) == Op::Truth(true) {
+            return body(self);
+        }
+        self.branch(test, of.match_token.span, body, |s| s.arms(value, others, of))
+    }
+
+    fn bind_all(&mut self, bindings: &Bindings<'_>) {
+        for (ident, value) in bindings {
+            self.bind(ident, value.clone());
+        }
+    }
+
+    /// The condition under which `value` fits `pat`.
+    fn pattern<'p>(&mut self, pat: &'p Pat, value: &Value, from: &Expr, bindings: &mut Bindings<'p>) -> Id {
+        let always = self.graph.truth(true);
+        match pat {
+            Pat::Wild(_) => always,
+            Pat::Paren(pat) => self.pattern(&pat.pat, value, from, bindings),
+            Pat::Type(pat) => {
+                let value = self.ascribe(&pat.ty, value.clone(), from);
+                self.pattern(&pat.pat, &value, from, bindings)
+            }
+            Pat::Ident(pat) => {
+                if let Some(token) = &pat.by_ref {
+                    self.refuse(
+                        token.span,
+                        "numbers go by value, there is nothing to borrow: leave `ref` out",
+                    );
+                }
+                if let Some((_, inner)) = &pat.subpat {
+                    bindings.push((&pat.ident, value.clone()));
+                    return self.pattern(inner, value, from, bindings);
+                }
+                if is_constant(&pat.ident) {
+                    let path = ExprPath { attrs: Vec::new(), qself: None, path: pat.ident.clone().into() };
+                    return self.equals(value, &Expr::Path(path), from);
+                }
+                bindings.push((&pat.ident, value.clone()));
+                always
+            }
+            Pat::Lit(pat) => self.equals(value, &Expr::Lit(pat.clone()), from),
+            Pat::Path(pat) => self.equals(value, &Expr::Path(pat.clone()), from),
+            Pat::Const(pat) => self.equals(value, &Expr::Const(pat.clone()), from),
+            Pat::Range(range) => self.range(value, range, from),
+            Pat::Or(or) => self.either(&or.cases, value, from, bindings),
+            Pat::Tuple(tuple) => match value {
+                Value::Tuple(values) if values.len() == tuple.elems.len() => {
+                    tuple.elems.iter().zip(values).fold(always, |test, (pat, value)| {
+                        let inner = self.pattern(pat, value, from, bindings);
+                        self.at(pat.span(), |g| g.and(test, inner))
+                    })
+                }
+                Value::Refused | Value::Never => {
+                    for pat in &tuple.elems {
+                        self.pattern(pat, &Value::Refused, from, bindings);
+                    }
+                    always
+                }
+                _ => {
+                    self.refuse_all(
+                        tuple,
+                        "the value is no tuple of this many parts: write one name for each part",
+                    );
+                    always
+                }
+            },
+            other => {
+                let message = match other {
+                    Pat::Reference(_) => "numbers go by value: leave `&` out of the pattern",
+                    Pat::Macro(_) => {
+                        "a macro can't be seen through: write out the pattern that it expands to"
+                    }
+                    Pat::Guard(_) => "a condition stands behind the whole pattern: `v if v > 0.0 => …`",
+                    _ => {
+                        "a number fits literals, ranges, names and `_`: a pattern of this kind never holds for one"
+                    }
+                };
+                self.refuse_all(other, message);
+                always
+            }
+        }
+    }
+
+    /// Any of several patterns. The names that they bind mean the first that fits.
+    fn either<'p>(
+        &mut self,
+        cases: impl IntoIterator<Item = &'p Pat>,
+        value: &Value,
+        from: &Expr,
+        bindings: &mut Bindings<'p>,
+    ) -> Id {
+        let mut any = self.graph.truth(false);
+        let mut bound: Option<Bindings<'p>> = None;
+        for case in cases {
+            let mut own = Bindings::new();
+            let test = self.pattern(case, value, from, &mut own);
+            let before = any;
+            any = self.at(case.span(), |g| g.or(before, test));
+            match &mut bound {
+                None => bound = Some(own),
+                Some(bound) => {
+                    for (ident, first) in bound {
+                        if let Some((_, other)) = own.iter().find(|(other, _)| other == ident) {
+                            *first = self.merge(before, first.clone(), other.clone(), case.span());
+                        }
+                    }
+                }
+            }
+        }
+        bindings.extend(bound.unwrap_or_default());
+        any
+    }
+
+    /// `low..=high` as two comparisons.
+    fn range(&mut self, value: &Value, range: &PatRange, from: &Expr) -> Id {
+        let mut test = self.graph.truth(true);
+        let high = match range.limits {
+            RangeLimits::HalfOpen(_) => Comparison::Lt,
+            RangeLimits::Closed(_) => Comparison::Le,
+        };
+        for (end, comparison) in [(&range.start, Comparison::Ge), (&range.end, high)] {
+            if let Some(end) = end {
+                let inside = self.compare(value, comparison, end, from);
+                test = self.at(range.span(), |g| g.and(test, inside));
+            }
+        }
+        test
+    }
+
+    fn equals(&mut self, value: &Value, constant: &Expr, from: &Expr) -> Id {
+        self.compare(value, Comparison::Eq, constant, from)
+    }
+
+    /// A comparison that a pattern stands for.
+    fn compare(&mut self, value: &Value, comparison: Comparison, constant: &Expr, from: &Expr) -> Id {
+        let always = self.graph.truth(true);
+        if let Expr::Lit(ExprLit { lit: Lit::Bool(bool), .. }) = constant {
+            return match (self.as_mask(value.clone(), from), bool.value) {
+                (Some(mask), true) => mask,
+                (Some(mask), false) => self.at(bool.span, |g| g.not(mask)),
+                (None, _) => always,
+            };
+        }
+        match (value, self.expression(constant)) {
+            (Value::Refused | Value::Never, _) | (_, Value::Refused) => always,
+            (Value::Integer(a), Value::Integer(b)) => self.graph.truth(comparison.holds(*a as f64, b as f64)),
+            (value, other) => {
+                let other = self.as_number(other, constant.to_token_stream());
+                let value = self.as_number(value.clone(), from.to_token_stream());
+                match (value, other) {
+                    (Some(a), Some(b)) => self.at(constant.span(), |g| g.compare(comparison, a, b)),
+                    _ => always,
+                }
+            }
+        }
+    }
+}
+
+/// Whether a name in a pattern is a constant's, by the convention that rustc's lints keep to.
+fn is_constant(ident: &Ident) -> bool {
+    let name = ident.to_string();
+    name.starts_with(|c: char| c.is_uppercase()) && !name.contains(|c: char| c.is_lowercase())
+}

@@ -1,0 +1,306 @@
+//! Blocks and statements: `let`, assignments, loops that are unrolled.
+
+use quote::ToTokens;
+use syn::{BinOp, Block, Expr, ExprAssign, ExprBinary, ExprForLoop, Local, RangeLimits, Stmt};
+
+use super::Lowering;
+use super::value::Value;
+
+/// The most passes of a loop that is unrolled.
+const MOST_PASSES: i64 = 64;
+
+impl Lowering<'_> {
+    /// The value of a block.
+    pub(super) fn block(&mut self, block: &Block) -> Value {
+        let scope = self.variables.len();
+        self.items(block);
+        let mut value = Value::Unit;
+        let mut exits = None;
+        for (n, statement) in block.stmts.iter().enumerate() {
+            let last = n + 1 == block.stmts.len();
+            let result = self.statement(statement, last);
+            // What stands behind a `return` is looked through for offences only.
+            if exits.is_none() {
+                if matches!(result, Value::Never) {
+                    exits = Some(self.exits.len());
+                }
+                value = result;
+            }
+        }
+        if let Some(exits) = exits {
+            self.exits.truncate(exits);
+        }
+        self.variables.truncate(scope);
+        value
+    }
+
+    fn statement(&mut self, statement: &Stmt, last: bool) -> Value {
+        match statement {
+            Stmt::Local(local) => self.local_statement(local),
+            Stmt::Item(_) => Value::Unit,
+            Stmt::Macro(statement) => self.macro_call(&statement.mac),
+            Stmt::Expr(expr, None) if last => {
+                self.attributes(attributes(expr));
+                self.expression(expr)
+            }
+            Stmt::Expr(expr, _) => {
+                self.attributes(attributes(expr));
+                let value = self.expression(expr);
+                let dropped = match value {
+                    Value::Number(_) | Value::Mask(_) | Value::Integer(_) | Value::Tuple(_) => true,
+                    // What isn't a block needs the semicolon only to be dropped.
+                    Value::Closure(_) | Value::Path(_) => true,
+                    Value::Never => return Value::Never,
+                    Value::Unit | Value::Unset | Value::Refused => false,
+                };
+                if dropped {
+                    self.refuse_all(
+                        expr,
+                        "this value is computed and dropped, so it is no part of the function: use it, assign it \
+                         (`y = …;`), or remove the statement",
+                    );
+                }
+                Value::Unit
+            }
+        }
+    }
+
+    /// `let pattern: Type = value;`
+    fn local_statement(&mut self, local: &Local) -> Value {
+        self.attributes(&local.attrs);
+        let Some(init) = &local.init else {
+            let value = match &local.pat {
+                syn::Pat::Type(pat) => self.ascribe(&pat.ty, Value::Unset, &pat.pat),
+                _ => Value::Unset,
+            };
+            match super::single(&local.pat) {
+                Some(ident) => self.bind(ident, value),
+                None => {
+                    self.refuse_all(
+                        &local.pat,
+                        "a pattern without a value: declare one name, as in `let y;`",
+                    );
+                }
+            }
+            return Value::Unit;
+        };
+        if let Some((otherwise, _)) = &init.diverge {
+            self.refuse(
+                otherwise.span,
+                "a pattern of numbers can't fail in `let`: write the comparison, `if x == 0.0 { return …; }`",
+            );
+        }
+        let value = self.expression(&init.expr);
+        let diverges = matches!(value, Value::Never);
+        self.destructure(&local.pat, value, &init.expr);
+        if diverges { Value::Never } else { Value::Unit }
+    }
+
+    /// Statements can be left out by `#[cfg]`, which is decided after us.
+    pub(super) fn attributes(&mut self, attributes: &[syn::Attribute]) {
+        for attribute in attributes {
+            if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
+                self.refuse_all(
+                    attribute.path(),
+                    "whether this statement is there is decided after the derivative is taken: put `#[cfg]` on two functions",
+                );
+            }
+        }
+    }
+
+    /// `place = value`
+    pub(super) fn assignment(&mut self, expr: &ExprAssign) -> Value {
+        let value = self.expression(&expr.right);
+        if matches!(value, Value::Never) {
+            return Value::Never;
+        }
+        self.store(&expr.left, value, &expr.right);
+        Value::Unit
+    }
+
+    /// `place op= value`
+    pub(super) fn compound_assignment(&mut self, expr: &ExprBinary, op: BinOp) -> Value {
+        let (a, b) = (self.expression(&expr.left), self.expression(&expr.right));
+        let value = self.operation(&op, a, b, &expr.left, &expr.right);
+        self.store(&expr.left, value, &expr.right);
+        Value::Unit
+    }
+
+    fn store(&mut self, place: &Expr, value: Value, right: &Expr) {
+        match place {
+            Expr::Paren(paren) => self.store(&paren.expr, value, right),
+            Expr::Infer(_) => {}
+            Expr::Path(path) if path.path.get_ident().is_some_and(|ident| self.find(ident).is_some()) => {
+                let index = path.path.get_ident().and_then(|ident| self.find(ident)).unwrap_or_default();
+                if self.variables[index].captured {
+                    self.refuse_all(
+                        place,
+                        "a closure that changes what is outside of it can't be inlined: return the new value, and assign it \
+                         where the closure is called",
+                    );
+                    return;
+                }
+                let number = matches!(self.variables[index].value, Value::Number(_));
+                let value = match value {
+                    // `y = 1` for a float y
+                    Value::Integer(_) | Value::Mask(_) | Value::Unit if number => {
+                        self.as_number(value, right).map_or(Value::Refused, Value::Number)
+                    }
+                    value => value,
+                };
+                self.assign(index, value);
+            }
+            Expr::Tuple(tuple) => match value {
+                Value::Tuple(values) if values.len() == tuple.elems.len() => {
+                    for (place, value) in tuple.elems.iter().zip(values) {
+                        self.store(place, value, right);
+                    }
+                }
+                Value::Refused => {}
+                _ => {
+                    self.refuse_all(place, "the value is no tuple of this many parts");
+                }
+            },
+            Expr::Field(field) => self.store_field(field, value),
+            // Refused when it was read.
+            Expr::Index(_) | Expr::Unary(_) if matches!(value, Value::Refused) => {}
+            _ => {
+                self.refuse_all(
+                    place,
+                    "only a local variable can be assigned to: nothing outside may change",
+                );
+            }
+        }
+    }
+
+    /// `pair.0 = value`
+    fn store_field(&mut self, field: &syn::ExprField, value: Value) {
+        if let (Expr::Path(path), syn::Member::Unnamed(n)) = (&*field.base, &field.member)
+            && let Some(index) = path.path.get_ident().and_then(|ident| self.find(ident))
+            && let Value::Tuple(mut values) = self.variables[index].value.clone()
+            && let Some(slot) = values.get_mut(n.index as usize)
+        {
+            *slot = value;
+            self.assign(index, Value::Tuple(values));
+        } else {
+            self.refuse_all(field, "only a local variable can be assigned to: nothing outside may change");
+        }
+    }
+
+    /// `for pattern in 0..n { … }`, unrolled.
+    pub(super) fn for_loop(&mut self, expr: &ExprForLoop) -> Value {
+        let Some(passes) = self.passes(&expr.expr) else {
+            let scope = self.variables.len();
+            self.destructure(&expr.pat, Value::Refused, &expr.expr);
+            self.refused_loops += 1;
+            self.block(&expr.body);
+            self.refused_loops -= 1;
+            self.variables.truncate(scope);
+            return Value::Refused;
+        };
+        for value in passes {
+            let scope = self.variables.len();
+            self.destructure(&expr.pat, value, &expr.expr);
+            let result = self.block(&expr.body);
+            self.variables.truncate(scope);
+            match result {
+                Value::Unit | Value::Refused => {}
+                Value::Never => return Value::Never,
+                other => {
+                    self.as_unit(&other, &expr.body);
+                    return Value::Refused;
+                }
+            }
+        }
+        Value::Unit
+    }
+
+    fn as_unit(&mut self, _value: &Value, body: &Block) {
+        let at = body.stmts.last().map_or_else(|| body.to_token_stream(), ToTokens::to_token_stream);
+        self.refuse_all(
+            at,
+            "this value is computed and dropped in each pass: assign it to a variable, `y = …;`",
+        );
+    }
+
+    /// What a loop runs over, if that is known here.
+    fn passes(&mut self, over: &Expr) -> Option<Vec<Value>> {
+        match over {
+            Expr::Paren(paren) => self.passes(&paren.expr),
+            Expr::MethodCall(call) if call.method == "rev" && call.args.is_empty() => {
+                let mut passes = self.passes(&call.receiver)?;
+                passes.reverse();
+                Some(passes)
+            }
+            Expr::Array(array) => Some(array.elems.iter().map(|e| self.expression(e)).collect()),
+            Expr::Range(range) => {
+                let (Some(start), Some(end)) = (&range.start, &range.end) else {
+                    self.refuse_all(over, "the loop is unrolled, so it needs both bounds: write `0..8`");
+                    return None;
+                };
+                let (low, high) = (self.bound(start), self.bound(end));
+                let (low, mut high) = (low?, high?);
+                if let RangeLimits::Closed(_) = range.limits {
+                    high = high.saturating_add(1);
+                }
+                if high.saturating_sub(low) > MOST_PASSES {
+                    self.refuse_all(
+                        over,
+                        format!(
+                            "a loop of more than {MOST_PASSES} passes makes too large a formula when it is unrolled: \
+                             find a closed form, or take fewer terms"
+                        ),
+                    );
+                    return None;
+                }
+                Some((low..high).map(Value::Integer).collect())
+            }
+            other => {
+                self.refuse_all(
+                    other,
+                    "a loop is unrolled, so what it runs over is known when the code is compiled: write `0..8` or `[0.5, 0.25]`",
+                );
+                None
+            }
+        }
+    }
+
+    /// A bound of a loop.
+    fn bound(&mut self, expr: &Expr) -> Option<i64> {
+        match self.expression(expr) {
+            Value::Integer(n) => Some(n),
+            Value::Refused => None,
+            Value::Number(id) if matches!(self.graph.op(id), crate::graph::Op::External(_)) => {
+                self.refuse_all(
+                    expr,
+                    "the value of this constant isn't visible to the macro, and the loop is unrolled: write the number, or \
+                     a `const` inside the body",
+                );
+                None
+            }
+            _ => {
+                self.refuse_all(
+                    expr,
+                    "a bound of a loop is a constant integer, so that the loop can be unrolled: write `0..8`",
+                );
+                None
+            }
+        }
+    }
+}
+
+/// The attributes of an expression in statement position, where `#[cfg]` may stand.
+fn attributes(expr: &Expr) -> &[syn::Attribute] {
+    match expr {
+        Expr::Assign(e) => &e.attrs,
+        Expr::Binary(e) => &e.attrs,
+        Expr::If(e) => &e.attrs,
+        Expr::Match(e) => &e.attrs,
+        Expr::ForLoop(e) => &e.attrs,
+        Expr::Block(e) => &e.attrs,
+        Expr::Return(e) => &e.attrs,
+        Expr::Call(e) => &e.attrs,
+        Expr::MethodCall(e) => &e.attrs,
+        _ => &[],
+    }
+}

@@ -1,0 +1,209 @@
+//! What an expression is worth, what a variable holds.
+
+use std::rc::Rc;
+
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::{Expr, Pat, Path, Type};
+
+use super::Lowering;
+use crate::graph::Id;
+
+/// The value of an expression.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    /// A number of the element type (or a row of them).
+    Number(Id),
+    /// A truth value.
+    Mask(Id),
+    /// An integer that is known here: an exponent, a bound of a loop, its variable.
+    Integer(i64),
+    /// `(a, b)`
+    Tuple(Vec<Value>),
+    /// `|a| …`
+    Closure(Rc<Closure>),
+    /// What a `use` in the body names.
+    Path(Rc<Path>),
+    /// `()`
+    Unit,
+    /// Control doesn't come here.
+    Never,
+    /// Declared by `let y;` and not assigned to yet.
+    Unset,
+    /// Something was reported about it; nothing more is said.
+    Refused,
+}
+
+/// A closure with what was in scope where it was made.
+#[derive(Debug)]
+pub(super) struct Closure {
+    pub(super) inputs: Vec<Pat>,
+    pub(super) body: Expr,
+    pub(super) captured: Vec<Variable>,
+}
+
+/// A name in scope.
+#[derive(Debug, Clone)]
+pub(super) struct Variable {
+    name: Rc<str>,
+    pub(super) value: Value,
+    /// Which input it is, if it is one.
+    pub(super) input: Option<usize>,
+    /// Whether a closure took it from outside.
+    pub(super) captured: bool,
+}
+
+impl Lowering<'_> {
+    pub(super) fn bind(&mut self, ident: &Ident, value: Value) {
+        let name = plain(ident).into();
+        self.variables.push(Variable { name, value, input: None, captured: false });
+    }
+
+    /// The position of the innermost variable of this name.
+    pub(super) fn find(&self, ident: &Ident) -> Option<usize> {
+        let name = plain(ident);
+        self.variables.iter().rposition(|v| *v.name == name)
+    }
+
+    /// The value of a local variable; an input has been mentioned then.
+    pub(super) fn local(&mut self, ident: &Ident) -> Option<Value> {
+        let variable = &self.variables[self.find(ident)?];
+        if let Some(n) = variable.input {
+            self.mentioned[n] = true;
+        }
+        Some(variable.value.clone())
+    }
+
+    /// Replaces what the variable at `index` holds.
+    pub(super) fn assign(&mut self, index: usize, value: Value) {
+        let variable = &mut self.variables[index];
+        variable.input = None;
+        let before = std::mem::replace(&mut variable.value, value);
+        self.log.push((index, before));
+    }
+
+    /// The value as a number; anything else is refused at `at`.
+    pub(super) fn as_number(&mut self, value: Value, at: impl ToTokens) -> Option<Id> {
+        let element = self.signature.element.name();
+        let message = match value {
+            Value::Number(id) => return Some(id),
+            Value::Refused | Value::Never => return None,
+            Value::Integer(n) => {
+                let text = at.to_token_stream().to_string();
+                let literal = text.chars().all(|c| c.is_ascii_digit() || c == '-' || c == ' ');
+                let instead = if literal { format!("{n}.0") } else { format!("{text} as {element}") };
+                format!("an integer beside {element}s: Rust converts none by itself; write `{instead}`")
+            }
+            Value::Mask(_) => format!(
+                "a truth value is no number, and its jump has no derivative: choose between numbers, \
+                 `if … {{ 1.0_{element} }} else {{ 0.0 }}`"
+            ),
+            Value::Tuple(_) => "a tuple is no number: take it apart by `let (a, b) = …;`".to_owned(),
+            Value::Closure(_) => "a closure is no number: call it, as in `f(x)`".to_owned(),
+            Value::Path(_) => "this names no number".to_owned(),
+            Value::Unit => {
+                "there is no value here: is there a semicolon too many, or an `else` too few?".to_owned()
+            }
+            Value::Unset => "this has no value yet: assign to it on every path".to_owned(),
+        };
+        self.diagnostics.error_spanned(at, message);
+        None
+    }
+
+    /// The value as a truth value.
+    pub(super) fn as_mask(&mut self, value: Value, at: impl ToTokens) -> Option<Id> {
+        match value {
+            Value::Mask(id) => Some(id),
+            Value::Refused | Value::Never => None,
+            _ => {
+                self.diagnostics.error_spanned(at, "a condition is a truth value: compare, as in `x > 0.0`");
+                None
+            }
+        }
+    }
+
+    /// The value as the type that is written for it.
+    pub(super) fn ascribe(&mut self, ty: &Type, value: Value, at: &dyn ToTokens) -> Value {
+        let element = self.signature.element;
+        let path = match ty {
+            Type::Infer(_) => return value,
+            Type::Paren(paren) => return self.ascribe(&paren.elem, value, at),
+            Type::Group(group) => return self.ascribe(&group.elem, value, at),
+            Type::Tuple(tuple) => {
+                return match value {
+                    Value::Tuple(values) if values.len() == tuple.elems.len() => Value::Tuple(
+                        values.into_iter().zip(&tuple.elems).map(|(v, ty)| self.ascribe(ty, v, at)).collect(),
+                    ),
+                    other => other,
+                };
+            }
+            Type::Path(path) => path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default(),
+            _ => String::new(),
+        };
+        match (path.as_str(), value) {
+            (_, Value::Refused) => Value::Refused,
+            ("f32" | "f64", _) if path != element.name() => self.refuse_all(
+                ty,
+                format!("`{path}` in a function that computes in {0}: write `{0}`, no conversion rounds in between then", element.name()),
+            ),
+            ("f32" | "f64", Value::Unset) => Value::Unset,
+            ("f32" | "f64", value) => self.as_number(value, at).map_or(Value::Refused, Value::Number),
+            ("bool", value @ (Value::Mask(_) | Value::Unset)) => value,
+            ("Row", value @ Value::Number(_)) => value,
+            (name, value @ (Value::Integer(_) | Value::Unset)) if is_integer(name) => value,
+            _ => self.refuse_all(
+                ty,
+                format!("a variable is a number, {}, a truth value or a constant integer: leave the type out", element.name()),
+            ),
+        }
+    }
+
+    /// `a` where the mask is set, else `b`.
+    pub(super) fn merge(&mut self, mask: Id, a: Value, b: Value, span: Span) -> Value {
+        use crate::graph::Op;
+        match (a, b) {
+            (Value::Never, other) | (other, Value::Never) => other,
+            (Value::Refused, _) | (_, Value::Refused) => Value::Refused,
+            (Value::Number(a), Value::Number(b)) => Value::Number(self.at(span, |g| g.select(mask, a, b))),
+            (Value::Mask(a), Value::Mask(b)) => Value::Mask(self.at(span, |g| {
+                if a == b {
+                    return a;
+                }
+                let (not, then) = (g.not(mask), g.and(mask, a));
+                let otherwise = g.and(not, b);
+                g.or(then, otherwise)
+            })),
+            (Value::Tuple(a), Value::Tuple(b)) if a.len() == b.len() => {
+                Value::Tuple(a.into_iter().zip(b).map(|(a, b)| self.merge(mask, a, b, span)).collect())
+            }
+            (Value::Unit, Value::Unit) => Value::Unit,
+            (Value::Integer(a), Value::Integer(b)) if a == b => Value::Integer(a),
+            (Value::Closure(a), Value::Closure(b)) if Rc::ptr_eq(&a, &b) => Value::Closure(a),
+            (Value::Path(a), Value::Path(_)) => Value::Path(a),
+            (a, b) => match self.graph.op(mask) {
+                Op::Truth(true) => a,
+                Op::Truth(false) => b,
+                _ if matches!((&a, &b), (Value::Unset, _) | (_, Value::Unset)) => Value::Unset,
+                _ if matches!((&a, &b), (Value::Integer(_), Value::Integer(_))) => self.refuse(
+                    span,
+                    "an integer that depends on data is a step with jumps: choose between numbers instead",
+                ),
+                _ => self.refuse(span, "the sides of this branch have values of different types"),
+            },
+        }
+    }
+}
+
+/// A name without the `r#` of a raw identifier.
+pub(super) fn plain(ident: &Ident) -> String {
+    let text = ident.to_string();
+    text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
+}
+
+/// Whether this is the name of an integer type.
+pub(super) fn is_integer(name: &str) -> bool {
+    matches!(
+        name,
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize"
+    )
+}

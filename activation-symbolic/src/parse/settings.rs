@@ -1,0 +1,253 @@
+//! The arguments of `#[activation(…)]`.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::{Expr, Token};
+
+use crate::diagnostic::Diagnostics;
+use crate::function::{Element, Settings};
+use crate::parse::literal;
+use crate::spelling;
+
+/// What can be stated.
+const ARGUMENTS: &[&str] =
+    &["name", "derivative", "vjp", "straight_through", "domain", "order", "test", "allow", "deny"];
+/// What `allow` and `deny` take.
+const LINTS: &[&str] = &["kinks", "jumps", "domain", "unstable", "slow"];
+
+/// Reads the arguments; each that can't be is reported and left at its default.
+pub(super) fn settings(attribute: TokenStream, diagnostics: &mut Diagnostics) -> Settings {
+    let mut reader =
+        Reader { settings: Settings::default(), stated: HashMap::new(), lints: HashMap::new(), diagnostics };
+    let read = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if let Err(error) = reader.argument(input) {
+                reader.diagnostics.push(error);
+                skip_to_comma(input);
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = read.parse2(attribute) {
+        reader.diagnostics.push(error);
+    }
+    reader.contradictions();
+    reader.settings
+}
+
+/// Leaves out the rest of an argument that was refused.
+fn skip_to_comma(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let _ = input.parse::<TokenTree>();
+    }
+}
+
+struct Reader<'a> {
+    settings: Settings,
+    stated: HashMap<String, Span>,
+    lints: HashMap<String, &'static str>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn argument(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let key = input.call(Ident::parse_any).map_err(|error| {
+            syn::Error::new(
+                error.span(),
+                format!("an argument of #[activation] is one of {}", list(ARGUMENTS)),
+            )
+        })?;
+        let name = key.to_string();
+        if !ARGUMENTS.contains(&name.as_str()) {
+            let hint = match spelling::nearest(&name, ARGUMENTS.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", list(ARGUMENTS)),
+            };
+            return Err(syn::Error::new(
+                key.span(),
+                format!("#[activation] has no argument `{name}`: {hint}"),
+            ));
+        }
+        let lint = name == "allow" || name == "deny";
+        if self.stated.insert(name.clone(), key.span()).is_some() && !lint {
+            return Err(syn::Error::new(
+                key.span(),
+                format!("`{name}` is stated twice: only one can hold, so remove the other"),
+            ));
+        }
+        match name.as_str() {
+            "straight_through" => self.settings.straight_through = true,
+            "test" => self.settings.test = true,
+            "allow" => return self.lints(input, &key, "allow"),
+            "deny" => return self.lints(input, &key, "deny"),
+            _ => return self.value(input, &key, &name),
+        }
+        match input.peek(Token![,]) || input.is_empty() {
+            true => Ok(()),
+            false => Err(input.error(format!("`{name}` is a word by itself: it takes no value"))),
+        }
+    }
+
+    /// The value of `key = …`.
+    fn value(&mut self, input: ParseStream<'_>, key: &Ident, name: &str) -> syn::Result<()> {
+        let usage = match name {
+            "name" => "name = Other",
+            "derivative" => "derivative = |x| 1.0",
+            "vjp" => "vjp = |x, y, dy| y * (dy - (y * dy).sum())",
+            "domain" => "domain = -1.0..=1.0",
+            _ => "order = 2",
+        };
+        if !input.peek(Token![=]) {
+            return Err(syn::Error::new(key.span(), format!("`{name}` takes a value: write `{usage}`")));
+        }
+        input.parse::<Token![=]>()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(syn::Error::new(key.span(), format!("`{name}` takes a value: write `{usage}`")));
+        }
+        if name == "name" {
+            let ident: Ident = input.parse().map_err(|e| {
+                syn::Error::new(e.span(), "the name of the struct is an identifier: write `name = Other`")
+            })?;
+            self.settings.name = Some(ident);
+            return Ok(());
+        }
+        let expr: Expr = input.parse()?;
+        match name {
+            "derivative" => match expr {
+                Expr::Closure(_) | Expr::Path(_) => self.settings.derivative = Some(expr),
+                other => {
+                    return Err(syn::Error::new_spanned(
+                        other,
+                        "the derivative is a closure, `derivative = |x| …` or `|x, y| …` with y the output, or the \
+                         path of another activation",
+                    ));
+                }
+            },
+            "vjp" => match expr {
+                Expr::Closure(_) => self.settings.vjp = Some(expr),
+                other => {
+                    return Err(syn::Error::new_spanned(
+                        other,
+                        "the vector-Jacobian product is a closure: write `vjp = |x, y, dy| …`",
+                    ));
+                }
+            },
+            "domain" => self.settings.domain = domain(&expr)?,
+            _ => {
+                self.settings.order = match &expr {
+                    Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(int), .. }) => int.base10_parse().ok(),
+                    _ => None,
+                }
+                .filter(|order| (1..=3).contains(order))
+                .ok_or_else(|| {
+                    syn::Error::new_spanned(&expr, "`order` says how many derivatives are wanted: 1, 2 or 3")
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The lints in `allow(…)` or `deny(…)`.
+    fn lints(&mut self, input: ParseStream<'_>, key: &Ident, level: &'static str) -> syn::Result<()> {
+        if !input.peek(syn::token::Paren) {
+            return Err(syn::Error::new(
+                key.span(),
+                format!("`{level}` takes lints in parentheses: write `{level}(kinks)`"),
+            ));
+        }
+        let content;
+        syn::parenthesized!(content in input);
+        for lint in content.parse_terminated(Ident::parse_any, Token![,])? {
+            self.lint(&lint, level);
+        }
+        Ok(())
+    }
+
+    fn lint(&mut self, lint: &Ident, level: &'static str) {
+        let name = lint.to_string();
+        let denied = level == "deny";
+        let lints = &mut self.settings.lints;
+        match name.as_str() {
+            "kinks" => lints.kinks = denied,
+            "jumps" => lints.jumps = denied,
+            "domain" => lints.domain = denied,
+            "unstable" => lints.unstable = denied,
+            "slow" => lints.slow = denied,
+            _ => {
+                let hint = match spelling::nearest(&name, LINTS.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("there are {}", list(LINTS)),
+                };
+                return self.diagnostics.error(lint.span(), format!("there is no lint `{name}`: {hint}"));
+            }
+        }
+        match self.lints.insert(name.clone(), level) {
+            Some(before) if before == level => {
+                self.diagnostics.error(lint.span(), format!("`{name}` is named twice: once is enough"))
+            }
+            Some(_) => self.diagnostics.error(
+                lint.span(),
+                format!("`{name}` is both allowed and denied: only one can hold, so remove the other"),
+            ),
+            None => {}
+        }
+    }
+
+    /// Arguments that make no sense beside each other.
+    fn contradictions(&mut self) {
+        let at = |name: &str| self.stated.get(name).copied();
+        if let (Some(_), Some(vjp)) = (at("derivative"), at("vjp")) {
+            self.diagnostics.error(
+                vjp,
+                "`derivative` and `vjp` say the same thing twice: `derivative` is for functions of numbers, `vjp` for \
+                 functions of rows",
+            );
+        }
+        if let (Some(span), None, None) = (at("straight_through"), at("derivative"), at("vjp")) {
+            self.diagnostics.error(
+                span,
+                "`straight_through` says that your own derivative isn't the function's: there is none here, so state \
+                 it too, as in `derivative = |x| 1.0`",
+            );
+        }
+    }
+}
+
+/// `a..=b`, whose ends may be left out.
+fn domain(expr: &Expr) -> syn::Result<(f64, f64)> {
+    let usage = "the domain is a closed interval of numbers: write `domain = -1.0..=1.0`";
+    let Expr::Range(range) = expr else { return Err(syn::Error::new_spanned(expr, usage)) };
+    if let (syn::RangeLimits::HalfOpen(dots), Some(_)) = (&range.limits, &range.end) {
+        return Err(syn::Error::new_spanned(
+            dots,
+            "the domain is a closed interval, for a sup that isn't reached can't be checked: write `..=`",
+        ));
+    }
+    let end = |end: &Option<Box<Expr>>, open: f64| match end {
+        None => Ok(open),
+        Some(end) => literal::number(end, Element::F64)
+            .ok_or_else(|| syn::Error::new(end.span(), "an end of the domain is a literal such as `-1.0`")),
+    };
+    let (low, high) = (end(&range.start, f64::NEG_INFINITY)?, end(&range.end, f64::INFINITY)?);
+    if low < high {
+        Ok((low, high))
+    } else {
+        Err(syn::Error::new_spanned(expr, "the domain is empty: write the smaller end first"))
+    }
+}
+
+/// `a`, `b` and `c`.
+fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
