@@ -10,7 +10,7 @@ use crate::arith::{Arith, Lanes};
 use crate::array::map;
 use crate::math::Elementary;
 use crate::pair::Pair;
-use crate::vector::Vector;
+use crate::vector::{Vector, Widen};
 
 /// The widest register of the instruction set `S`, full of numbers of type `T`.
 #[derive(Debug, Clone, Copy)]
@@ -22,12 +22,14 @@ type Words<S, T> = <<T as SimdFloatElement>::Native<S> as SimdFloat<S>>::Bits;
 /// f32 and f64, as far as registers of them differ.
 pub trait SimdScalar: SimdFloatElement + Elementary {
     /// The f64 registers that hold the numbers of one register.
-    type Wide<S: Simd>: Lanes<Scalar = f64>;
+    type Wide<S: Simd>: Widen<Scalar = f64, Token = S>;
     /// Exponent of the smallest normal number.
     const MIN_EXPONENT: f64;
     /// Exponent of the largest number.
     const MAX_EXPONENT: f64;
 
+    /// The same numbers in f64.
+    fn widen<S: Simd>(x: Lane<S, Self>) -> Self::Wide<S>;
     /// The nearest number to `value`.
     fn round_from(value: f64) -> Self;
     /// The low bits.
@@ -255,6 +257,15 @@ impl<S: Simd, T: SimdScalar> Vector for Lane<S, T> {
     }
 }
 
+impl<S: Simd, T: SimdScalar> Widen for Lane<S, T> {
+    type Double = T::Wide<S>;
+
+    #[inline(always)]
+    fn widen(self) -> T::Wide<S> {
+        T::widen(self)
+    }
+}
+
 macro_rules! simd_scalar {
     ($float:ident, $word:ident, $native:ident, $register:ident) => {
         const MIN_EXPONENT: f64 = ($float::MIN_EXP - 1) as f64;
@@ -330,6 +341,11 @@ impl SimdScalar for f32 {
     simd_scalar!(f32, u32, f32s, f32x16);
 
     #[inline(always)]
+    fn widen<S: Simd>(x: Lane<S, f32>) -> Self::Wide<S> {
+        widen(x)
+    }
+
+    #[inline(always)]
     fn in_f64<S: Simd, const N: usize, const M: usize>(
         inputs: [Lane<S, f32>; N],
         f: impl Fn([Self::Wide<S>; N]) -> [Self::Wide<S>; M],
@@ -356,6 +372,11 @@ impl SimdScalar for f64 {
     type Wide<S: Simd> = Lane<S, f64>;
 
     simd_scalar!(f64, u64, f64s, f64x8);
+
+    #[inline(always)]
+    fn widen<S: Simd>(x: Lane<S, f64>) -> Lane<S, f64> {
+        x
+    }
 
     #[inline(always)]
     fn in_f64<S: Simd, const N: usize, const M: usize>(

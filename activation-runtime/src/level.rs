@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use crate::vector::{Float, Vector};
+use crate::vector::{Float, Widen};
 
 /// An instruction set, from the narrowest vectors to the widest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +36,7 @@ impl Level {
         impl Dispatch for Current {
             type Scalar = f32;
             type Output = Level;
-            fn run<V: Vector<Scalar = f32>>(self, _: V::Token, level: Level) -> Level {
+            fn run<V: Widen<Scalar = f32>>(self, _: V::Token, level: Level) -> Level {
                 level
             }
         }
@@ -70,7 +70,7 @@ pub trait Dispatch {
     type Output;
     /// The computation on vectors of type `V`, those of `level`. Mark it `#[inline(always)]`, or it is compiled
     /// without the instructions that `token` stands for.
-    fn run<V: Vector<Scalar = Self::Scalar>>(self, token: V::Token, level: Level) -> Self::Output;
+    fn run<V: Widen<Scalar = Self::Scalar>>(self, token: V::Token, level: Level) -> Self::Output;
 }
 
 /// Runs `computation` on the widest vectors of this machine that [`with_level`] allows.

@@ -16,6 +16,7 @@
 //!   activation Activation, MultiActivation, …: kernels applied to slices
 //!   explain    all that is known of a kernel, as text
 //!   gradcheck  derivatives beside difference quotients
+//!   row        RowKernel: functions of whole rows, and all of their loops
 //!   adapters/  the same on the arrays of other crates
 //! ```
 #![forbid(unsafe_code)]
@@ -37,6 +38,7 @@ pub mod level;
 pub mod math;
 pub mod pair;
 pub mod real;
+pub mod row;
 pub mod scalar;
 pub mod sum;
 pub mod sweep;

@@ -22,9 +22,18 @@ pub trait Vector: Lanes {
     fn bitmask(mask: Self::Mask) -> u64;
 }
 
+/// Vectors whose numbers can go on in f64.
+pub trait Widen: Vector {
+    /// As many numbers in f64.
+    type Double: Widen<Scalar = f64, Token = Self::Token>;
+
+    /// The same numbers.
+    fn widen(self) -> Self::Double;
+}
+
 /// f32 and f64: a vector of one, and what vectors are made of.
 pub trait Float:
-    Vector<Scalar = Self, Token = ()> + Dispatchable + extended::Element + Into<Extended<Self>> + Default
+    Widen<Scalar = Self, Token = ()> + Dispatchable + extended::Element + Into<Extended<Self>> + Default
 {
     /// The largest number.
     const MAX: Self;
@@ -63,6 +72,15 @@ macro_rules! scalar {
             }
         }
 
+        impl Widen for $float {
+            type Double = f64;
+
+            #[inline(always)]
+            fn widen(self) -> f64 {
+                self.into()
+            }
+        }
+
         impl Float for $float {
             const MAX: Self = Self::MAX;
             const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
@@ -81,6 +99,15 @@ macro_rules! scalar {
 }
 
 scalar!(f32, f64);
+
+impl<V: Vector<Scalar = f64>> Widen for Pair<V> {
+    type Double = Self;
+
+    #[inline(always)]
+    fn widen(self) -> Self {
+        self
+    }
+}
 
 impl<V: Vector> Vector for Pair<V> {
     type Token = V::Token;

@@ -1,0 +1,65 @@
+//! Functions of whole rows: what the macro implements for `fn softmax(x: Row<f32>) -> Row<f32>`.
+//!
+//! ```text
+//!   shape       how many inputs and outputs, at the level of types
+//!   widened     f64 that stands in for f32
+//!   cell        what a row is computed in: registers of f32 or f64, f64 for f32, extended numbers
+//!   terms       what a pass reduces: sums, products, extrema
+//!   passes      the loops over one row
+//!   run         rows in, rows out: dispatch, and the ladder of precision
+//!   activation  RowActivation, MultiRowActivation
+//!   axis        the same along an axis of ndarray's arrays
+//! ```
+//!
+//! A [`RowKernel`] is a sequence of passes over the rows, generic over the [`Cell`] that a row is computed in. Rows
+//! of f32 are computed in f32 registers, with reductions and scalars in f64. Where that isn't enough (something
+//! overflowed, underflowed, or a result isn't finite though all inputs are), the row is computed again in f64, and
+//! if need be in [`Extended`](crate::extended::Extended) numbers. So rows of size 10³⁰ and 10⁻³⁰ come out right,
+//! however the function is spelled.
+
+pub mod activation;
+#[cfg(feature = "ndarray")]
+pub mod axis;
+pub mod cell;
+pub mod passes;
+mod run;
+pub mod shape;
+pub mod terms;
+pub mod widened;
+
+pub use activation::{MultiRowActivation, RowActivation};
+pub use cell::Cell;
+pub use passes::{At, Passes};
+pub use shape::Shape;
+pub use terms::{Dot, Max, Min, Prod, Sum, Terms};
+
+use crate::kernel::Info;
+
+/// The [`RowKernel::Output`] of a function that gives a row.
+pub type ToRow = [(); 1];
+/// The [`RowKernel::Output`] of a function that gives a scalar.
+pub type ToScalar = [(); 0];
+
+/// The passes of [`RowKernel::value`]: `N` rows in, the output out.
+pub type Value<'a, R, const N: usize, Output> = Passes<'a, R, [(); N], Output>;
+/// The passes of [`RowKernel::pullback`]: `N` rows and the incoming gradient in, `N` gradients out.
+pub type Pullback<'a, R, const N: usize, Output> = Passes<'a, R, ([(); N], Output), [(); N]>;
+/// The passes of [`RowKernel::pushforward`]: `N` rows and a tangent of each in, the output's tangent out.
+pub type Pushforward<'a, R, const N: usize, Output> = Passes<'a, R, ([(); N], [(); N]), Output>;
+
+/// A function of `N` rows of equal length, and its products with vectors, generic over what rows are computed in.
+pub trait RowKernel<const N: usize>: Sync {
+    /// [`ToRow`] or [`ToScalar`].
+    type Output: Shape;
+    /// What is known at compile time.
+    const INFO: Info;
+    /// Whether `value`, `pullback` and `pushforward` of f32 rows have to be computed in f64 throughout.
+    const WIDE: [bool; 3] = [false; 3];
+
+    /// y = f(x).
+    fn value<R: Cell>(&self, p: &mut Value<'_, R, N, Self::Output>);
+    /// The vector–Jacobian product dx = Jᵀ·dy.
+    fn pullback<R: Cell>(&self, p: &mut Pullback<'_, R, N, Self::Output>);
+    /// The Jacobian–vector product dy = J·v.
+    fn pushforward<R: Cell>(&self, p: &mut Pushforward<'_, R, N, Self::Output>);
+}

@@ -1,0 +1,329 @@
+//! What a row is computed in: registers of f32 or f64, f64 for f32, extended numbers.
+
+use super::widened::Widened;
+use crate::arith::Arith;
+use crate::extended::{self, Extended};
+use crate::real::Real;
+use crate::vector::{Float, Vector, Widen};
+
+/// The most lanes that a register has.
+pub const MOST_LANES: usize = 16;
+
+/// How a row becomes a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reduction {
+    /// The sum.
+    Sum,
+    /// The sum of the products of two rows.
+    Dot,
+    /// The product.
+    Prod,
+    /// The largest, or the smallest.
+    Extremum,
+}
+
+/// A register full of numbers of a row, or one of them.
+pub trait Cell: Real {
+    /// The numbers in memory.
+    type Element: Copy;
+    /// The proof that the machine has the instructions.
+    type Token: Copy;
+    /// What reductions give, and what scalars are computed in.
+    type Scalar: Real;
+    /// What sums and products are accumulated in, lane by lane.
+    type Total: Arith;
+    /// How many numbers it holds.
+    const LANES: usize;
+
+    /// The numbers in `from`.
+    fn load(token: Self::Token, from: &[Self::Element]) -> Self;
+    /// Writes the numbers to `to`.
+    fn store(self, to: &mut [Self::Element]);
+    /// Zero in every lane.
+    fn zero(token: Self::Token) -> Self;
+    /// A scalar in every lane, rounded.
+    fn splat(token: Self::Token, scalar: Self::Scalar) -> Self;
+    /// 0, 1, 2 …
+    fn positions(token: Self::Token) -> Self;
+    /// The same numbers, to be accumulated.
+    fn total(self) -> Self::Total;
+    /// All lanes of a total by a commutative operation, in a tree.
+    fn fold(
+        total: Self::Total,
+        operation: impl Fn(Self::Scalar, Self::Scalar) -> Self::Scalar,
+    ) -> Self::Scalar;
+    /// Whether any lane is NaN.
+    fn any_nan(self) -> bool;
+    /// A number as a scalar.
+    fn scalar(value: f64) -> Self::Scalar;
+    /// Whether a reduction's result shows that nothing overflowed or underflowed on the way.
+    fn trusts(reduction: Reduction, result: Self::Scalar) -> bool;
+    /// Whether a scalar is an ordinary number when it is rounded to an element.
+    fn holds(scalar: Self::Scalar) -> bool;
+}
+
+/// Folds `lanes` halves upon halves.
+#[inline(always)]
+fn fold_lanes<V: Vector<Scalar = f64>>(lanes: V, operation: impl Fn(f64, f64) -> f64) -> f64 {
+    let mut block = [0.0; MOST_LANES];
+    lanes.store(&mut block[..V::LANES]);
+    let mut left = V::LANES;
+    while left > 1 {
+        left /= 2;
+        for i in 0..left {
+            block[i] = operation(block[i], block[i + left]);
+        }
+    }
+    block[0]
+}
+
+/// Whether the magnitude is between two bounds; not for NaN.
+#[inline(always)]
+fn is_within(x: f64, low: f64, high: f64) -> bool {
+    x.abs() >= low && x.abs() <= high
+}
+
+/// f64 results below this may have lost bits to underflow on the way.
+const SMALLEST: f64 = 1e-270;
+
+/// f32 and f64, as the elements of rows.
+pub trait RowFloat: Float {
+    /// Scalars of a row of them.
+    type Carrier: Real;
+    /// Whether f64 has more to offer.
+    const IS_SINGLE: bool;
+
+    /// A number as a scalar.
+    fn to_carrier(value: f64) -> Self::Carrier;
+    /// The number that a scalar is.
+    fn from_carrier(scalar: Self::Carrier) -> f64;
+    /// [`Cell::trusts`].
+    fn trusts_number(reduction: Reduction, result: f64) -> bool;
+    /// [`Cell::holds`].
+    fn holds_number(scalar: f64) -> bool;
+}
+
+impl RowFloat for f32 {
+    type Carrier = Widened<f64>;
+    const IS_SINGLE: bool = true;
+
+    #[inline(always)]
+    fn to_carrier(value: f64) -> Widened<f64> {
+        Widened(value)
+    }
+    #[inline(always)]
+    fn from_carrier(scalar: Widened<f64>) -> f64 {
+        scalar.0
+    }
+    #[inline(always)]
+    fn trusts_number(reduction: Reduction, result: f64) -> bool {
+        match reduction {
+            // Terms that lost bits below 2^-126 don't show in a sum of this size.
+            Reduction::Sum => is_within(result, 2f64.powi(-100), f64::MAX),
+            // Products of two f32 are exact in f64.
+            Reduction::Dot | Reduction::Extremum => result.is_finite(),
+            Reduction::Prod => is_within(result, SMALLEST, f64::MAX),
+        }
+    }
+    #[inline(always)]
+    fn holds_number(scalar: f64) -> bool {
+        scalar == 0.0 || is_within(scalar, f32::MIN_POSITIVE.into(), f32::MAX.into())
+    }
+}
+
+impl RowFloat for f64 {
+    type Carrier = f64;
+    const IS_SINGLE: bool = false;
+
+    #[inline(always)]
+    fn to_carrier(value: f64) -> f64 {
+        value
+    }
+    #[inline(always)]
+    fn from_carrier(scalar: f64) -> f64 {
+        scalar
+    }
+    #[inline(always)]
+    fn trusts_number(reduction: Reduction, result: f64) -> bool {
+        match reduction {
+            Reduction::Extremum => result.is_finite(),
+            _ => is_within(result, SMALLEST, f64::MAX),
+        }
+    }
+    #[inline(always)]
+    fn holds_number(scalar: f64) -> bool {
+        scalar == 0.0 || is_within(scalar, f64::MIN_POSITIVE, f64::MAX)
+    }
+}
+
+/// Registers of the row's own type; reductions are made in f64.
+impl<V: Widen> Cell for V
+where
+    V::Scalar: RowFloat,
+{
+    type Element = V::Scalar;
+    type Token = V::Token;
+    type Scalar = <V::Scalar as RowFloat>::Carrier;
+    type Total = V::Double;
+    const LANES: usize = <V as Vector>::LANES;
+
+    #[inline(always)]
+    fn load(token: V::Token, from: &[V::Scalar]) -> Self {
+        <V as Vector>::load(token, from)
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [V::Scalar]) {
+        Vector::store(self, to);
+    }
+    #[inline(always)]
+    fn zero(token: V::Token) -> Self {
+        <V as Vector>::splat(token, V::Scalar::default())
+    }
+    #[inline(always)]
+    fn splat(token: V::Token, scalar: Self::Scalar) -> Self {
+        <V as Vector>::splat(token, <V::Scalar as Float>::from_f64(V::Scalar::from_carrier(scalar)))
+    }
+    #[inline(always)]
+    fn positions(token: V::Token) -> Self {
+        let mut positions = [V::Scalar::default(); MOST_LANES];
+        for (i, position) in positions.iter_mut().enumerate() {
+            *position = <V::Scalar as Float>::from_f64(i as f64);
+        }
+        <V as Vector>::load(token, &positions[..<V as Vector>::LANES])
+    }
+    #[inline(always)]
+    fn total(self) -> V::Double {
+        self.widen()
+    }
+    #[inline(always)]
+    fn fold(
+        total: V::Double,
+        operation: impl Fn(Self::Scalar, Self::Scalar) -> Self::Scalar,
+    ) -> Self::Scalar {
+        let folded = fold_lanes(
+            total,
+            #[inline(always)]
+            |a, b| V::Scalar::from_carrier(operation(V::Scalar::to_carrier(a), V::Scalar::to_carrier(b))),
+        );
+        V::Scalar::to_carrier(folded)
+    }
+    #[inline(always)]
+    fn any_nan(self) -> bool {
+        V::any(self.is_nan())
+    }
+    #[inline(always)]
+    fn scalar(value: f64) -> Self::Scalar {
+        V::Scalar::to_carrier(value)
+    }
+    #[inline(always)]
+    fn trusts(reduction: Reduction, result: Self::Scalar) -> bool {
+        V::Scalar::trusts_number(reduction, V::Scalar::from_carrier(result))
+    }
+    #[inline(always)]
+    fn holds(scalar: Self::Scalar) -> bool {
+        V::Scalar::holds_number(V::Scalar::from_carrier(scalar))
+    }
+}
+
+/// An f32 row computed in f64.
+impl<V: Widen<Scalar = f64>> Cell for Widened<V> {
+    type Element = f64;
+    type Token = V::Token;
+    type Scalar = Widened<f64>;
+    type Total = V;
+    const LANES: usize = <V as Vector>::LANES;
+
+    #[inline(always)]
+    fn load(token: V::Token, from: &[f64]) -> Self {
+        Self(<V as Vector>::load(token, from))
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f64]) {
+        Vector::store(self.0, to);
+    }
+    #[inline(always)]
+    fn zero(token: V::Token) -> Self {
+        Self(<V as Vector>::splat(token, 0.0))
+    }
+    #[inline(always)]
+    fn splat(token: V::Token, scalar: Widened<f64>) -> Self {
+        Self(<V as Vector>::splat(token, scalar.0))
+    }
+    #[inline(always)]
+    fn positions(token: V::Token) -> Self {
+        Self(<V as Cell>::positions(token))
+    }
+    #[inline(always)]
+    fn total(self) -> V {
+        self.0
+    }
+    #[inline(always)]
+    fn fold(total: V, operation: impl Fn(Self::Scalar, Self::Scalar) -> Self::Scalar) -> Self::Scalar {
+        Widened(fold_lanes(
+            total,
+            #[inline(always)]
+            |a, b| operation(Widened(a), Widened(b)).0,
+        ))
+    }
+    #[inline(always)]
+    fn any_nan(self) -> bool {
+        V::any(self.0.is_nan())
+    }
+    #[inline(always)]
+    fn scalar(value: f64) -> Widened<f64> {
+        Widened(value)
+    }
+    #[inline(always)]
+    fn trusts(reduction: Reduction, result: Widened<f64>) -> bool {
+        // The squares of f32 don't underflow, so that a sum of zero is one of zeros.
+        let zero = matches!(reduction, Reduction::Sum | Reduction::Dot) && result.0 == 0.0;
+        zero || f64::trusts_number(reduction, result.0)
+    }
+    #[inline(always)]
+    fn holds(scalar: Widened<f64>) -> bool {
+        f64::holds_number(scalar.0)
+    }
+}
+
+/// One number at a time, with all the precision and range that there is.
+impl<S: extended::Element> Cell for Extended<S> {
+    type Element = Self;
+    type Token = ();
+    type Scalar = Self;
+    type Total = Self;
+    const LANES: usize = 1;
+
+    fn load((): (), from: &[Self]) -> Self {
+        from[0]
+    }
+    fn store(self, to: &mut [Self]) {
+        to[0] = self;
+    }
+    fn zero((): ()) -> Self {
+        Self::from_f64(0.0)
+    }
+    fn splat((): (), scalar: Self) -> Self {
+        scalar
+    }
+    fn positions((): ()) -> Self {
+        Self::from_f64(0.0)
+    }
+    fn total(self) -> Self {
+        self
+    }
+    fn fold(total: Self, _: impl Fn(Self, Self) -> Self) -> Self {
+        total
+    }
+    fn any_nan(self) -> bool {
+        Arith::is_nan(self)
+    }
+    fn scalar(value: f64) -> Self {
+        Self::from_f64(value)
+    }
+    fn trusts(_: Reduction, _: Self) -> bool {
+        true
+    }
+    fn holds(_: Self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,308 @@
+//! Rows in, rows out: one dispatch a call, and for each row the ladder of precision.
+
+use super::RowKernel;
+use super::cell::{Cell, MOST_LANES, RowFloat};
+use super::passes::Passes;
+use super::shape::Shape;
+use super::widened::Widened;
+use crate::extended::Extended;
+use crate::level::{Dispatch, Level, dispatch};
+use crate::vector::Widen;
+
+/// One of the three things that a kernel computes.
+pub(super) trait Method<K, const N: usize>: Copy {
+    /// The rows that it reads.
+    type In: Shape;
+    /// The rows that it writes.
+    type Out: Shape;
+    /// Whether f32 rows have to be computed in f64 from the outset.
+    const WIDE: bool;
+
+    fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, Self::In, Self::Out>);
+}
+
+macro_rules! method {
+    ($name:ident, $method:ident, $index:literal, $in:ty => $out:ty) => {
+        #[derive(Clone, Copy)]
+        pub(super) struct $name;
+
+        impl<K: RowKernel<N>, const N: usize> Method<K, N> for $name {
+            type In = $in;
+            type Out = $out;
+            const WIDE: bool = K::WIDE[$index];
+
+            #[inline(always)]
+            fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, $in, $out>) {
+                kernel.$method(passes);
+            }
+        }
+    };
+}
+
+method! { Forward, value, 0, [(); N] => K::Output }
+method! { Vjp, pullback, 1, ([(); N], K::Output) => [(); N] }
+method! { Jvp, pushforward, 2, ([(); N], [(); N]) => K::Output }
+
+/// Rows to work on, end to end.
+pub(super) struct Rows<'a, T, I: Shape, O: Shape> {
+    /// The length of a row, not 0.
+    pub(super) length: usize,
+    /// How many there are.
+    pub(super) count: usize,
+    pub(super) inputs: I::Of<&'a [T]>,
+    pub(super) outputs: O::Of<&'a mut [T]>,
+    /// Incoming gradients of a function that gives scalars, one a row.
+    pub(super) upstream: &'a [T],
+    /// Room for scalars, one a row, of a function that gives them.
+    pub(super) results: &'a mut [T],
+}
+
+impl<T, I: Shape, O: Shape> Rows<'_, T, I, O> {
+    /// The n-th row alone.
+    #[inline(always)]
+    fn row(&mut self, n: usize) -> Rows<'_, T, I, O> {
+        let here = n * self.length..(n + 1) * self.length;
+        Rows {
+            length: self.length,
+            count: 1,
+            inputs: I::map(
+                I::each_ref(&self.inputs),
+                #[inline(always)]
+                |row: &&[T]| &row[here.clone()],
+            ),
+            outputs: O::map(
+                O::each_mut(&mut self.outputs),
+                #[inline(always)]
+                |row| &mut row[here.clone()],
+            ),
+            upstream: self.upstream.get(n..=n).unwrap_or_default(),
+            results: self.results.get_mut(n..=n).unwrap_or_default(),
+        }
+    }
+}
+
+/// A method of a kernel on rows.
+pub(super) struct Job<'a, K, M: Method<K, N>, T, const N: usize> {
+    pub(super) kernel: &'a K,
+    pub(super) method: M,
+    pub(super) rows: Rows<'a, T, M::In, M::Out>,
+}
+
+impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Job<'_, K, M, T, N> {
+    /// Does it.
+    pub(super) fn run(self) {
+        if self.rows.length == 0 || self.rows.count == 0 {
+            return;
+        }
+        if M::WIDE && T::IS_SINGLE { dispatch(InDouble(self)) } else { dispatch(self) }
+    }
+}
+
+impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for Job<'_, K, M, T, N> {
+    type Scalar = T;
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Widen<Scalar = T>>(self, token: V::Token, _: Level) {
+        let Self { kernel, method, mut rows } = self;
+        for n in 0..rows.count {
+            let mut row = rows.row(n);
+            let upstream = row.upstream.first().map_or(0.0, |dy| dy.to_f64());
+            let (result, trouble) = compute::<V, K, M, N>(
+                kernel,
+                method,
+                token,
+                row.length,
+                M::In::map(
+                    M::In::each_ref(&row.inputs),
+                    #[inline(always)]
+                    |row: &&[T]| *row,
+                ),
+                M::Out::map(
+                    M::Out::each_mut(&mut row.outputs),
+                    #[inline(always)]
+                    |row| &mut **row,
+                ),
+                T::to_carrier(upstream),
+            );
+            if let Some(to) = row.results.first_mut() {
+                *to = T::from_f64(T::from_carrier(result));
+            }
+            if trouble {
+                climb(kernel, method, row);
+            }
+        }
+    }
+}
+
+/// Computes a row again with more precision and range, if its inputs are such that this can help.
+#[cold]
+#[inline(never)]
+fn climb<'a, K, M: Method<K, N>, T: RowFloat, const N: usize>(
+    kernel: &'a K,
+    method: M,
+    rows: Rows<'a, T, M::In, M::Out>,
+) {
+    let (mut finite, mut zero) = (true, true);
+    M::In::map(M::In::each_ref(&rows.inputs), |row: &&[T]| {
+        finite &= row.iter().all(|x| x.to_f64().is_finite());
+        zero &= row.iter().all(|x| x.to_f64() == 0.0);
+    });
+    if !finite || zero {
+        return;
+    }
+    if T::IS_SINGLE {
+        dispatch(InDouble(Job { kernel, method, rows }));
+    } else {
+        in_extended(kernel, method, rows);
+    }
+}
+
+/// The job on f32 rows, in f64.
+struct InDouble<'a, K, M: Method<K, N>, T, const N: usize>(Job<'a, K, M, T, N>);
+
+impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for InDouble<'_, K, M, T, N> {
+    type Scalar = f64;
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Widen<Scalar = f64>>(self, token: V::Token, _: Level) {
+        let Job { kernel, method, mut rows } = self.0;
+        let length = rows.length;
+        let mut inputs = M::In::map(M::In::each_ref(&rows.inputs), |_| vec![0.0; length]);
+        let mut outputs = M::Out::map(M::Out::each_ref(&rows.outputs), |_| vec![0.0; length]);
+        for n in 0..rows.count {
+            let mut row = rows.row(n);
+            M::In::zip(
+                M::In::each_mut(&mut inputs),
+                M::In::each_ref(&row.inputs),
+                |to: &mut Vec<f64>, from: &&[T]| {
+                    for (to, from) in to.iter_mut().zip(*from) {
+                        *to = from.to_f64();
+                    }
+                },
+            );
+            let upstream = row.upstream.first().map_or(0.0, |dy| dy.to_f64());
+            let (Widened(result), trouble) = compute::<Widened<V>, K, M, N>(
+                kernel,
+                method,
+                token,
+                length,
+                M::In::map(M::In::each_ref(&inputs), |row: &Vec<f64>| &row[..]),
+                M::Out::map(M::Out::each_mut(&mut outputs), |row: &mut Vec<f64>| &mut row[..]),
+                Widened(upstream),
+            );
+            if trouble && M::In::all(&inputs, |row: &Vec<f64>| row.iter().all(|x| x.is_finite())) {
+                in_extended(kernel, method, row);
+                continue;
+            }
+            if let Some(to) = row.results.first_mut() {
+                *to = T::from_f64(result);
+            }
+            M::Out::zip(
+                M::Out::each_mut(&mut row.outputs),
+                M::Out::each_ref(&outputs),
+                |to, from: &Vec<f64>| {
+                    for (to, from) in to.iter_mut().zip(from) {
+                        *to = T::from_f64(*from);
+                    }
+                },
+            );
+        }
+    }
+}
+
+/// One row in extended numbers.
+#[cold]
+#[inline(never)]
+fn in_extended<K, M: Method<K, N>, T: RowFloat, const N: usize>(
+    kernel: &K,
+    method: M,
+    mut row: Rows<'_, T, M::In, M::Out>,
+) {
+    let extend = |x: &T| -> Extended<T> { (*x).into() };
+    let inputs =
+        M::In::map(M::In::each_ref(&row.inputs), |row: &&[T]| row.iter().map(extend).collect::<Vec<_>>());
+    let mut outputs =
+        M::Out::map(M::Out::each_ref(&row.outputs), |_| vec![extend(&T::default()); row.length]);
+    let (result, _) = compute::<Extended<T>, K, M, N>(
+        kernel,
+        method,
+        (),
+        row.length,
+        M::In::map(M::In::each_ref(&inputs), |row: &Vec<_>| &row[..]),
+        M::Out::map(M::Out::each_mut(&mut outputs), |row: &mut Vec<_>| &mut row[..]),
+        extend(row.upstream.first().unwrap_or(&T::default())),
+    );
+    if let Some(to) = row.results.first_mut() {
+        *to = result.to_element();
+    }
+    M::Out::zip(
+        M::Out::each_mut(&mut row.outputs),
+        M::Out::each_ref(&outputs),
+        |to, from: &Vec<Extended<T>>| {
+            for (to, from) in to.iter_mut().zip(from) {
+                *to = from.to_element();
+            }
+        },
+    );
+}
+
+/// The kernel on one row that isn't empty: the scalar it gives, and whether something looks wrong.
+#[inline(always)]
+fn compute<'a, R: Cell, K, M: Method<K, N>, const N: usize>(
+    kernel: &K,
+    method: M,
+    token: R::Token,
+    length: usize,
+    inputs: <M::In as Shape>::Of<&'a [R::Element]>,
+    outputs: <M::Out as Shape>::Of<&'a mut [R::Element]>,
+    upstream: R::Scalar,
+) -> (R::Scalar, bool) {
+    let mut passes = Passes::<R, M::In, M::Out>::new(token, length, inputs, outputs, upstream);
+    method.run(kernel, &mut passes);
+    (passes.result, passes.trouble)
+}
+
+impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
+    /// The passes over one row, which isn't empty.
+    #[inline(always)]
+    fn new(
+        token: R::Token,
+        length: usize,
+        inputs: I::Of<&'a [R::Element]>,
+        outputs: O::Of<&'a mut [R::Element]>,
+        upstream: R::Scalar,
+    ) -> Self {
+        const { assert!(R::LANES <= MOST_LANES) };
+        let full = length - length % R::LANES;
+        // Said to be of one length here, the rows need no bounds checks in the loops.
+        let inputs = I::map(
+            inputs,
+            #[inline(always)]
+            |row: &'a [R::Element]| &row[..length],
+        );
+        let outputs = O::map(
+            outputs,
+            #[inline(always)]
+            |row: &'a mut [R::Element]| &mut row[..length],
+        );
+        let tails = I::map(
+            I::each_ref(&inputs),
+            #[inline(always)]
+            |row: &&'a [R::Element]| {
+                let rest = &row[full..];
+                let mut tail = [row[full.min(length - 1)]; MOST_LANES];
+                tail[..rest.len()].copy_from_slice(rest);
+                tail
+            },
+        );
+        let stored = O::map(
+            O::each_ref(&outputs),
+            #[inline(always)]
+            |row: &&'a mut [R::Element]| [row[0]; MOST_LANES],
+        );
+        let result = R::scalar(0.0);
+        Self { token, length, inputs, outputs, tails, stored, upstream, result, trouble: false }
+    }
+}

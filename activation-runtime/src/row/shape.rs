@@ -1,0 +1,168 @@
+//! Bundles of rows: how many inputs and outputs a row function has, at the level of types.
+
+use super::cell::Cell;
+use crate::array::map;
+
+/// So many of a thing, in groups: `[(); 2]` is two, `([(); 2], [(); 1])` two and one.
+pub trait Shape {
+    /// The things, as arrays and pairs of arrays.
+    type Of<U>;
+    /// How many.
+    const LEN: usize;
+
+    /// A slice for each of one thing, or for none; then it is left over.
+    fn of_slice<T>(slice: &mut [T]) -> (Self::Of<&mut [T]>, &mut [T]);
+    /// A slice for each of one thing, or for none; then it is left over.
+    fn of_ref<T>(slice: &[T]) -> (Self::Of<&[T]>, &[T]);
+    /// Each thing in turn.
+    fn map<U, W>(things: Self::Of<U>, f: impl FnMut(U) -> W) -> Self::Of<W>;
+    /// Each thing of two bundles in turn.
+    fn zip<U, W>(to: Self::Of<U>, from: Self::Of<W>, f: impl FnMut(U, W));
+    /// Whether `f` holds for each thing.
+    fn all<U>(things: &Self::Of<U>, f: impl FnMut(&U) -> bool) -> bool;
+    /// References to the things.
+    fn each_mut<U>(things: &mut Self::Of<U>) -> Self::Of<&mut U>;
+    /// References to the things.
+    fn each_ref<U>(things: &Self::Of<U>) -> Self::Of<&U>;
+    /// The numbers of all rows from `at` on.
+    fn load<R: Cell>(token: R::Token, rows: &Self::Of<&[R::Element]>, at: usize) -> Self::Of<R>;
+    /// The numbers that the outputs hold from `at` on.
+    fn reload<R: Cell>(token: R::Token, rows: &Self::Of<&mut [R::Element]>, at: usize) -> Self::Of<R>;
+    /// Writes to all rows from `at` on.
+    fn store<R: Cell>(values: Self::Of<R>, rows: &mut Self::Of<&mut [R::Element]>, at: usize);
+    /// Copies the beginning of `tails` to what is left of the rows from `at` on.
+    fn copy_tails<E: Copy>(rows: &mut Self::Of<&mut [E]>, tails: &Self::Of<&mut [E]>, at: usize);
+    /// `check` + 0 · each value: NaN where one isn't finite.
+    fn check<R: Cell>(values: &Self::Of<R>, check: R) -> R;
+}
+
+impl<const N: usize> Shape for [(); N] {
+    type Of<U> = [U; N];
+    const LEN: usize = N;
+
+    fn of_slice<T>(slice: &mut [T]) -> ([&mut [T]; N], &mut [T]) {
+        let mut slice = slice;
+        (core::array::from_fn(|_| core::mem::take(&mut slice)), slice)
+    }
+    fn of_ref<T>(slice: &[T]) -> ([&[T]; N], &[T]) {
+        let mut slice = slice;
+        (core::array::from_fn(|_| core::mem::take(&mut slice)), slice)
+    }
+
+    #[inline(always)]
+    fn map<U, W>(things: [U; N], f: impl FnMut(U) -> W) -> [W; N] {
+        things.map(f)
+    }
+    fn zip<U, W>(to: [U; N], from: [W; N], mut f: impl FnMut(U, W)) {
+        for (to, from) in to.into_iter().zip(from) {
+            f(to, from);
+        }
+    }
+    fn all<U>(things: &[U; N], f: impl FnMut(&U) -> bool) -> bool {
+        things.iter().all(f)
+    }
+    #[inline(always)]
+    fn each_mut<U>(things: &mut [U; N]) -> [&mut U; N] {
+        things.each_mut()
+    }
+    #[inline(always)]
+    fn each_ref<U>(things: &[U; N]) -> [&U; N] {
+        things.each_ref()
+    }
+    #[inline(always)]
+    fn load<R: Cell>(token: R::Token, rows: &[&[R::Element]; N], at: usize) -> [R; N] {
+        map(
+            *rows,
+            R::zero(token),
+            #[inline(always)]
+            |row| R::load(token, &row[at..at + R::LANES]),
+        )
+    }
+    #[inline(always)]
+    fn reload<R: Cell>(token: R::Token, rows: &[&mut [R::Element]; N], at: usize) -> [R; N] {
+        let mut loaded = [R::zero(token); N];
+        for (to, row) in loaded.iter_mut().zip(rows) {
+            *to = R::load(token, &row[at..at + R::LANES]);
+        }
+        loaded
+    }
+    #[inline(always)]
+    fn store<R: Cell>(values: [R; N], rows: &mut [&mut [R::Element]; N], at: usize) {
+        for (row, value) in rows.iter_mut().zip(values) {
+            value.store(&mut row[at..at + R::LANES]);
+        }
+    }
+    #[inline(always)]
+    fn copy_tails<E: Copy>(rows: &mut [&mut [E]; N], tails: &[&mut [E]; N], at: usize) {
+        for (row, tail) in rows.iter_mut().zip(tails) {
+            let rest = &mut row[at..];
+            let len = rest.len();
+            rest.copy_from_slice(&tail[..len]);
+        }
+    }
+    #[inline(always)]
+    fn check<R: Cell>(values: &[R; N], mut check: R) -> R {
+        for value in values {
+            check = value.mul_add(value.constant(0.0), check);
+        }
+        check
+    }
+}
+
+impl<A: Shape, B: Shape> Shape for (A, B) {
+    type Of<U> = (A::Of<U>, B::Of<U>);
+    const LEN: usize = A::LEN + B::LEN;
+
+    fn of_slice<T>(slice: &mut [T]) -> (Self::Of<&mut [T]>, &mut [T]) {
+        let (a, slice) = A::of_slice(slice);
+        let (b, slice) = B::of_slice(slice);
+        ((a, b), slice)
+    }
+    fn of_ref<T>(slice: &[T]) -> (Self::Of<&[T]>, &[T]) {
+        let (a, slice) = A::of_ref(slice);
+        let (b, slice) = B::of_ref(slice);
+        ((a, b), slice)
+    }
+
+    #[inline(always)]
+    fn map<U, W>((a, b): Self::Of<U>, mut f: impl FnMut(U) -> W) -> Self::Of<W> {
+        (A::map(a, &mut f), B::map(b, f))
+    }
+    fn zip<U, W>(to: Self::Of<U>, from: Self::Of<W>, mut f: impl FnMut(U, W)) {
+        A::zip(to.0, from.0, &mut f);
+        B::zip(to.1, from.1, f);
+    }
+    fn all<U>((a, b): &Self::Of<U>, mut f: impl FnMut(&U) -> bool) -> bool {
+        A::all(a, &mut f) && B::all(b, f)
+    }
+    #[inline(always)]
+    fn each_mut<U>((a, b): &mut Self::Of<U>) -> Self::Of<&mut U> {
+        (A::each_mut(a), B::each_mut(b))
+    }
+    #[inline(always)]
+    fn each_ref<U>((a, b): &Self::Of<U>) -> Self::Of<&U> {
+        (A::each_ref(a), B::each_ref(b))
+    }
+    #[inline(always)]
+    fn load<R: Cell>(token: R::Token, (a, b): &Self::Of<&[R::Element]>, at: usize) -> Self::Of<R> {
+        (A::load(token, a, at), B::load(token, b, at))
+    }
+    #[inline(always)]
+    fn reload<R: Cell>(token: R::Token, (a, b): &Self::Of<&mut [R::Element]>, at: usize) -> Self::Of<R> {
+        (A::reload(token, a, at), B::reload(token, b, at))
+    }
+    #[inline(always)]
+    fn store<R: Cell>(values: Self::Of<R>, (a, b): &mut Self::Of<&mut [R::Element]>, at: usize) {
+        A::store(values.0, a, at);
+        B::store(values.1, b, at);
+    }
+    #[inline(always)]
+    fn copy_tails<E: Copy>((a, b): &mut Self::Of<&mut [E]>, tails: &Self::Of<&mut [E]>, at: usize) {
+        A::copy_tails(a, &tails.0, at);
+        B::copy_tails(b, &tails.1, at);
+    }
+    #[inline(always)]
+    fn check<R: Cell>((a, b): &Self::Of<R>, check: R) -> R {
+        B::check(b, A::check(a, check))
+    }
+}

@@ -1,0 +1,318 @@
+//! Row kernels written by hand: every length, every level, every step of the ladder.
+
+use activation_runtime::arith::Arith;
+use activation_runtime::kernel::Info;
+use activation_runtime::level::{Level, with_level};
+use activation_runtime::real::Real;
+use activation_runtime::row::{
+    At, Cell, Dot, Max, Prod, Pullback, Pushforward, RowActivation, RowKernel, Sum, ToRow, ToScalar, Value,
+};
+
+struct Softmax;
+
+impl RowKernel<1> for Softmax {
+    type Output = ToRow;
+    const INFO: Info = Info::new("Softmax", "exp(x)/sum(exp(x))", "");
+
+    #[inline(always)]
+    fn value<R: Cell>(&self, p: &mut Value<'_, R, 1, ToRow>) {
+        let max = p.reduce(
+            #[inline(always)]
+            |At { input: [x], .. }| Max(x),
+        );
+        let max = p.splat(max);
+        let sum = p.reduce_storing(
+            #[inline(always)]
+            |At { input: [x], .. }| {
+                let e = (x - max).exp();
+                (Sum(e), [e])
+            },
+        );
+        let scale = sum.recip();
+        let scale = p.splat(scale);
+        p.map(
+            #[inline(always)]
+            |At { stored: [e], .. }| [e * scale],
+        );
+    }
+
+    #[inline(always)]
+    fn pullback<R: Cell>(&self, p: &mut Pullback<'_, R, 1, ToRow>) {
+        let max = p.reduce(
+            #[inline(always)]
+            |At { input: ([x], _), .. }| Max(x),
+        );
+        let max = p.splat(max);
+        let (sum, dot) = p.reduce_storing(
+            #[inline(always)]
+            |At { input: ([x], [dy]), .. }| {
+                let e = (x - max).exp();
+                ((Sum(e), Dot(dy, e)), [e])
+            },
+        );
+        let (scale, mean) = (sum.recip(), dot / sum);
+        let (scale, mean) = (p.splat(scale), p.splat(mean));
+        p.map(
+            #[inline(always)]
+            |At { input: (_, [dy]), stored: [e], .. }| [e * scale * (dy - mean)],
+        );
+    }
+
+    #[inline(always)]
+    fn pushforward<R: Cell>(&self, p: &mut Pushforward<'_, R, 1, ToRow>) {
+        let max = p.reduce(
+            #[inline(always)]
+            |At { input: ([x], _), .. }| Max(x),
+        );
+        let max = p.splat(max);
+        let (sum, dot) = p.reduce_storing(
+            #[inline(always)]
+            |At { input: ([x], [v]), .. }| {
+                let e = (x - max).exp();
+                ((Sum(e), Dot(v, e)), [e])
+            },
+        );
+        let (scale, mean) = (sum.recip(), dot / sum);
+        let (scale, mean) = (p.splat(scale), p.splat(mean));
+        p.map(
+            #[inline(always)]
+            |At { input: (_, [v]), stored: [e], .. }| [e * scale * (v - mean)],
+        );
+    }
+}
+
+/// √(Σ x·x), its squares formed in the precision of the row: the ladder has to help.
+struct NaiveNorm;
+
+impl RowKernel<1> for NaiveNorm {
+    type Output = ToScalar;
+    const INFO: Info = Info::new("NaiveNorm", "√(sum(x²))", "");
+
+    #[inline(always)]
+    fn value<R: Cell>(&self, p: &mut Value<'_, R, 1, ToScalar>) {
+        let sum = p.reduce(
+            #[inline(always)]
+            |At { input: [x], .. }| Sum(x * x),
+        );
+        p.give(sum.sqrt());
+    }
+    #[inline(always)]
+    fn pullback<R: Cell>(&self, p: &mut Pullback<'_, R, 1, ToScalar>) {
+        let sum = p.reduce(
+            #[inline(always)]
+            |At { input: ([x], []), .. }| Sum(x * x),
+        );
+        let scale = p.upstream() / sum.sqrt();
+        let scale = p.splat(scale);
+        p.map(
+            #[inline(always)]
+            |At { input: ([x], []), .. }| [x * scale],
+        );
+    }
+    #[inline(always)]
+    fn pushforward<R: Cell>(&self, p: &mut Pushforward<'_, R, 1, ToScalar>) {
+        let (sum, dot) = p.reduce(
+            #[inline(always)]
+            |At { input: ([x], [v]), .. }| (Sum(x * x), Dot(x, v)),
+        );
+        p.give(dot / sum.sqrt());
+    }
+}
+
+/// Π x and the position of its last element.
+struct Product;
+
+impl RowKernel<1> for Product {
+    type Output = ToScalar;
+    const INFO: Info = Info::new("Product", "prod(x)", "");
+
+    #[inline(always)]
+    fn value<R: Cell>(&self, p: &mut Value<'_, R, 1, ToScalar>) {
+        let product = p.reduce(
+            #[inline(always)]
+            |At { input: [x], .. }| Prod(x),
+        );
+        p.give(product);
+    }
+    #[inline(always)]
+    fn pullback<R: Cell>(&self, p: &mut Pullback<'_, R, 1, ToScalar>) {
+        p.map(
+            #[inline(always)]
+            |At { position, .. }| [position],
+        );
+    }
+    #[inline(always)]
+    fn pushforward<R: Cell>(&self, p: &mut Pushforward<'_, R, 1, ToScalar>) {
+        let last = p.reduce(
+            #[inline(always)]
+            |At { position, .. }| Max(position),
+        );
+        p.give(last);
+    }
+}
+
+fn levels(check: impl Fn(Level)) {
+    for level in Level::available() {
+        with_level(level, || check(level));
+    }
+}
+
+/// Numbers between −2 and 2 without a pattern.
+fn numbers(n: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 40) as f32 / (1 << 22) as f32 - 2.0
+    };
+    (0..n).map(|_| next()).collect()
+}
+
+#[test]
+fn softmax_of_every_length_on_every_level() {
+    levels(|level| {
+        for row in 1..70 {
+            for (seed, shift) in [(1, 0.0), (2, 1000.0)] {
+                let x: Vec<f32> = numbers(3 * row, seed).iter().map(|x| x + shift).collect();
+                let dy = numbers(3 * row, seed + 7);
+                let (mut y, mut dx) = (vec![0.0; 3 * row], vec![0.0; 3 * row]);
+                Softmax.forward(&x, row, &mut y).unwrap();
+                Softmax.backward(&x, row, &dy, &mut dx).unwrap();
+                for r in 0..3 {
+                    let here = r * row..(r + 1) * row;
+                    let e: Vec<f64> =
+                        x[here.clone()].iter().map(|&x| (f64::from(x) - f64::from(shift)).exp()).collect();
+                    let sum: f64 = e.iter().sum();
+                    let dot: f64 =
+                        e.iter().zip(&dy[here.clone()]).map(|(e, &dy)| e / sum * f64::from(dy)).sum();
+                    for i in 0..row {
+                        let exact = e[i] / sum;
+                        let error = (f64::from(y[here.start + i]) - exact).abs();
+                        assert!(
+                            error <= 8.0 * 2f64.powi(-24) * exact * (2.0 + exact),
+                            "{level:?} {row} {i} {exact} {error}"
+                        );
+                        let exact = exact * (f64::from(dy[here.start + i]) - dot);
+                        let error = (f64::from(dx[here.start + i]) - exact).abs();
+                        assert!(
+                            error <= 8.0 * 2f64.powi(-24) * e[i] / sum * (2.0 + dot.abs()),
+                            "{level:?} {row} {i}"
+                        );
+                    }
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn masks_and_nan() {
+    let mut y = [0.0f32; 3];
+    Softmax.forward(&[f32::NEG_INFINITY, 0.0, 0.0], 3, &mut y).unwrap();
+    assert_eq!(y, [0.0, 0.5, 0.5]);
+    let mut dx = [0.0f32; 3];
+    Softmax.backward(&[f32::NEG_INFINITY, 0.0, 0.0], 3, &[1.0, 2.0, 0.0], &mut dx).unwrap();
+    assert_eq!(dx, [0.0, 0.5, -0.5]);
+    Softmax.forward(&[f32::NEG_INFINITY; 3], 3, &mut y).unwrap();
+    assert!(y.iter().all(|y| y.is_nan()));
+    Softmax.forward(&[0.0, f32::NAN, 1.0], 3, &mut y).unwrap();
+    assert!(y.iter().all(|y| y.is_nan()));
+}
+
+#[test]
+fn norms_at_the_ends_of_the_range() {
+    levels(|_| {
+        for row in [1, 2, 15, 16, 17, 40] {
+            for size in [1e30f32, 1e-30, f32::MAX, f32::from_bits(1), 1.0] {
+                let x = vec![size; 2 * row];
+                let mut y = [0.0; 2];
+                NaiveNorm.forward(&x, row, &mut y).unwrap();
+                let exact = (f64::from(size) * (row as f64).sqrt()) as f32;
+                assert_eq!(y, [exact; 2]);
+                let mut dx = vec![0.0; 2 * row];
+                NaiveNorm.backward(&x, row, &[1.0, 2.0], &mut dx).unwrap();
+                let exact = 1.0 / (row as f64).sqrt();
+                for (i, dx) in dx.iter().enumerate() {
+                    let exact = exact * (1 + i / row) as f64;
+                    assert!((f64::from(*dx) - exact).abs() <= exact * 2f64.powi(-23), "{dx} {exact}");
+                }
+            }
+            let mut y = [0.0; 1];
+            let x: Vec<f64> = vec![1e-200; row];
+            NaiveNorm.forward(&x, row, &mut y).unwrap();
+            assert!((y[0] / 1e-200 / (row as f64).sqrt() - 1.0).abs() < 1e-15);
+        }
+    });
+}
+
+#[test]
+fn products_without_bound_and_positions() {
+    levels(|_| {
+        let mut x = vec![1e30f32; 40];
+        x[20..].fill(1e-30);
+        let mut y = [0.0];
+        Product.forward(&x, 40, &mut y).unwrap();
+        assert!((y[0] - 1.0).abs() < 1e-5);
+        let mut dx = [0.0f32; 40];
+        Product.backward(&x, 40, &[1.0], &mut dx).unwrap();
+        assert!(dx.iter().enumerate().all(|(i, dx)| *dx == i as f32));
+        Product.jvp(&x, 40, &dx, &mut y).unwrap();
+        assert_eq!(y, [39.0]);
+    });
+}
+
+#[test]
+fn shapes() {
+    let mut y = [0.0f32; 4];
+    assert!(Softmax.forward(&[0.0; 4], 3, &mut y).is_err());
+    assert!(Softmax.forward(&[0.0; 4], 0, &mut y).is_err());
+    assert!(Softmax.forward(&[0.0; 4], 2, &mut y[..3]).is_err());
+    assert!(Softmax.forward(&[], 0, &mut y[..0]).is_ok());
+    assert!(Softmax.forward(&[], 5, &mut y[..0]).is_ok());
+    assert!(NaiveNorm.forward(&[0.0; 4], 2, &mut y[..3]).is_err());
+    assert!(NaiveNorm.forward(&[3.0, 4.0, 0.0, 1.0], 2, &mut y[..2]).is_ok());
+    assert_eq!(y[..2], [5.0, 1.0]);
+    assert_eq!(RowActivation::<f32>::output_len(&Softmax, 7), 7);
+    assert_eq!(RowActivation::<f32>::output_len(&NaiveNorm, 7), 1);
+}
+
+#[cfg(feature = "ndarray")]
+mod axes {
+    use activation_runtime::row::axis::ActivateAxis;
+    use ndarray::{Array, Axis, s};
+
+    use super::*;
+
+    #[test]
+    fn along_every_axis_of_every_layout() {
+        let x = Array::from_shape_vec((3, 4, 5), numbers(60, 3)).unwrap();
+        let views = [x.view(), x.view().reversed_axes(), x.slice(s![..;-1, 1.., ..;2])];
+        for x in views {
+            for axis in [Axis(0), Axis(1), Axis(2)] {
+                let y = x.activate_axis(&Softmax, axis);
+                let norms = x.activate_axis(&NaiveNorm, axis);
+                let dx = x.activate_axis_backward(&Softmax, axis, &y).unwrap();
+                assert_eq!(y.shape(), x.shape());
+                assert_eq!(norms.len_of(axis), 1);
+                let lanes =
+                    x.lanes(axis).into_iter().zip(y.lanes(axis)).zip(dx.lanes(axis)).zip(norms.iter());
+                for (((x, y), dx), norm) in lanes {
+                    let x = x.to_vec();
+                    let (mut exact, mut gradient) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+                    Softmax.forward(&x, x.len(), &mut exact).unwrap();
+                    Softmax.backward(&x, x.len(), &exact, &mut gradient).unwrap();
+                    assert_eq!((y.to_vec(), dx.to_vec()), (exact, gradient));
+                    let mut exact = [0.0];
+                    NaiveNorm.forward(&x, x.len(), &mut exact).unwrap();
+                    assert_eq!(*norm, exact[0]);
+                }
+            }
+        }
+        assert!(x.activate_axis_backward(&NaiveNorm, Axis(1), &x).is_err());
+    }
+
+    #[test]
+    fn jacobian_of_a_row() {
+        let j = Softmax.jacobian(&[0.0f64, 0.0]);
+        assert_eq!(j, ndarray::array![[0.25, -0.25], [-0.25, 0.25]]);
+    }
+}
