@@ -6,6 +6,9 @@ use crate::primitive::Primitive;
 use super::interval::Interval;
 use super::probe::{Probe, Values, bisect, simplest};
 
+/// As many breaks are looked at on one line.
+const MOST: usize = 24;
+
 /// A point where something changes sides.
 pub(super) struct Break {
     /// The last float on the left side.
@@ -28,7 +31,8 @@ impl Break {
         })
     }
 
-    /// What `result` (of the nodes' values) tends to from the left and from the right. Literals have slack if so told.
+    /// What `result` (of the nodes' values) tends to from the left and from the right, enclosed. Literals have slack if
+    /// so told.
     pub(super) fn limits(
         &self,
         probe: &Probe<'_>,
@@ -41,29 +45,59 @@ impl Break {
         let mut limit = |side: usize| {
             let mut at = |t: Interval| {
                 probe.evaluate_on(&sides[side], order, t, slack, &mut values);
-                result(&values).filter(|limit| limit.is_bounded())
+                result(&values)
             };
             // The point is known to an ulp or two; what is to be proved has to hold for all of them.
             let point = if slack { Interval::new(self.left, self.right) } else { Interval::point(self.x) };
-            if let Some(limit) = at(point) {
+            if let Some(limit) = at(point).filter(|limit| limit.is_bounded()) {
                 return Some(limit);
             }
-            // Nothing to be had at the point itself (0/0, say): come closer and allow for the rest of the way.
-            let step = [-1.0, 1.0][side] * self.x.abs().max(1.0);
+            // 0/0, say. From the point to its neighbour it may be known to one side at least, as ln(0) is;
+            let (away, next) = [(-1.0, self.left), (1.0, self.right)][side];
+            let next_to = at(Interval::new(self.x.min(next), self.x.max(next)))?;
+            // and from farther off it may be seen to come closer, with allowance for the rest of the way.
+            let step = away * self.x.abs().max(1.0);
             let [far, close] = [-24, -32].map(|n| at(Interval::point(self.x + step * f64::powi(2.0, n))));
-            let (far, close) = (far?, close?);
-            let both = far.hull(close);
-            let way = 8.0 * (both.hi - both.lo);
-            Some(Interval::new(close.lo - way, close.hi + way))
+            let approach = far.zip(close).filter(|(far, close)| far.is_bounded() && close.is_bounded());
+            let approach = approach.map_or(Interval::WHOLE, |(far, close)| {
+                let both = far.hull(close);
+                let way = 8.0 * (both.hi - both.lo);
+                Interval::new(close.lo - way, close.hi + way)
+            });
+            next_to.intersection(approach)
         };
         Some([limit(0)?, limit(1)?])
+    }
+
+    /// The limits from the left and from the right as numbers to be told; infinite where they exceed all bounds.
+    pub(super) fn told(
+        &self,
+        probe: &Probe<'_>,
+        order: &[Id],
+        sides: &[Values; 2],
+        root: Id,
+    ) -> Option<[f64; 2]> {
+        let limits = self.limits(probe, order, sides, false, |values| values[root.index()].number())?;
+        let tell = |side: usize| {
+            let next = [self.left, self.right][side];
+            let mut values = Values::new();
+            let between = Interval::new(self.x.min(next), self.x.max(next));
+            probe.evaluate_on(&sides[side], order, between, false, &mut values);
+            match values[root.index()].number() {
+                Some(value) if value.lo == f64::NEG_INFINITY && value.hi < 0.0 => f64::NEG_INFINITY,
+                Some(value) if value.hi == f64::INFINITY && value.lo > 0.0 => f64::INFINITY,
+                _ => limits[side].middle(),
+            }
+        };
+        Some([tell(0), tell(1)])
     }
 }
 
 /// Whether the limits from two sides differ by more than the rounding of a literal, or a series that ends early, can
 /// explain.
 pub(super) fn differ(probe: &Probe<'_>, a: Interval, b: Interval) -> bool {
-    let size = [a.lo, a.hi, b.lo, b.hi].into_iter().fold(0.0, |size: f64, end| size.max(end.abs()));
+    let ends = [a.lo, a.hi, b.lo, b.hi].into_iter().filter(|end| end.is_finite());
+    let size = ends.fold(0.0, |size: f64, end| size.max(end.abs()));
     let gap = (b.lo - a.hi).max(a.lo - b.hi);
     gap > 8.0 * probe.epsilon() * size
 }
@@ -117,7 +151,7 @@ pub(super) fn settles(probe: &Probe<'_>, id: Id, [left, between, right]: [&Value
         || operands(probe, id, between).is_none_or(|[a, b]| a.hi <= b.lo || a.lo >= b.hi)
 }
 
-/// All breaks of the function along the probe's line, in ascending order.
+/// The breaks of the function along the probe's line, those next to 0 first.
 pub(super) fn breaks(probe: &Probe<'_>) -> Vec<Break> {
     let mut breaks: Vec<Break> = Vec::new();
     for id in switches(probe) {
@@ -139,7 +173,11 @@ pub(super) fn breaks(probe: &Probe<'_>) -> Vec<Break> {
         }
     }
     breaks.retain(|b| probe.admits(b.x) && probe.admits(b.left) && probe.admits(b.right));
-    merge(breaks)
+    // The sides of sin(1000x) change too often to tell all of it.
+    let mut breaks = merge(breaks);
+    breaks.sort_by(|a, b| a.x.abs().total_cmp(&b.x.abs()));
+    breaks.truncate(MOST);
+    breaks
 }
 
 /// Whether a root is taken of exactly 0: its slope may differ from side to side, as that of √(x²) does.

@@ -107,15 +107,15 @@ pub(super) fn offences(probe: &Probe<'_>, partials: &[Id]) -> Vec<Offence> {
         let live = probe.samples.iter().filter(|sample| sample.live[id.index()] == Truth::Yes);
         let simplest = live
             .filter_map(|sample| match verdict(probe, id, &sample.values) {
-                Verdict::Broken => Some((sample.rank, sample.t)),
-                Verdict::Edge => Some((sample.rank + 1000, sample.t)),
+                Verdict::Broken => Some((false, sample.rank, sample.t)),
+                Verdict::Edge => Some((true, sample.rank, sample.t)),
                 _ => None,
             })
-            .min_by_key(|&(rank, _)| rank);
-        if let Some((_, t)) = simplest {
-            offences.push(Offence { node: id, message: message(probe, id, t, "=") });
+            .min_by_key(|&(edge, rank, _)| (edge, rank));
+        if let Some((edge, _, t)) = simplest {
+            offences.push(Offence { node: id, message: message(probe, id, t, "=", edge) });
         } else if let Some(t) = pole(probe, id) {
-            offences.push(Offence { node: id, message: message(probe, id, t, "≈") });
+            offences.push(Offence { node: id, message: message(probe, id, t, "≈", true) });
         }
     }
     for (node, t) in infinite_slopes(probe, partials, &offences) {
@@ -134,21 +134,20 @@ pub(super) fn offences(probe: &Probe<'_>, partials: &[Id]) -> Vec<Offence> {
 /// A zero of a divisor between two samples at which it has opposite signs, nothing being known in between.
 fn pole(probe: &Probe<'_>, id: Id) -> Option<f64> {
     let mut previous: Option<(f64, i8)> = None;
+    let mut changes = Vec::new();
     for sample in &probe.samples {
         if sample.live[id.index()] != Truth::Yes {
             previous = None;
             continue;
         }
         let Verdict::Met(sign @ (-1 | 1)) = verdict(probe, id, &sample.values) else { continue };
-        if let Some((t, before)) = previous
-            && before != sign
-            && let Some(t) = pole_between(probe, id, (t, before), (sample.t, sign))
-        {
-            return Some(t);
-        }
-        previous = Some((sample.t, sign));
+        let now = (sample.t, sign);
+        changes.extend(previous.filter(|&(_, before)| before != sign).map(|before| (before, now)));
+        previous = Some(now);
     }
-    None
+    // The nearest to 0 is the easiest to check.
+    changes.sort_by(|((a, _), _), ((b, _), _)| a.abs().total_cmp(&b.abs()));
+    changes.into_iter().take(8).find_map(|(before, now)| pole_between(probe, id, before, now))
 }
 
 /// The zero of a divisor between two points at which it has these signs, if it is one.
@@ -277,7 +276,7 @@ fn is_singular(probe: &Probe<'_>, id: Id, values: &Values) -> bool {
 }
 
 /// What is undefined, where, why, and the way out.
-fn message(probe: &Probe<'_>, id: Id, t: f64, sign: &str) -> String {
+fn message(probe: &Probe<'_>, id: Id, t: f64, sign: &str, is_edge: bool) -> String {
     let (op, arguments) = probe.graph().view(id);
     let at = probe.witness(t, sign);
     let argument = probe.formula(arguments[usize::from(op == Op::Div)]);

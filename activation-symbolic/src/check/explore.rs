@@ -83,7 +83,7 @@ fn simple_numbers(probe: &Probe<'_>, most: usize) -> Vec<(f64, usize)> {
         Element::F32 => (f64::from(f32::MAX), f64::from(f32::from_bits(1))),
         Element::F64 => (f64::MAX, f64::from_bits(1)),
     };
-    let mut magnitudes = vec![0.0, 1.0, 2.0, 0.5, 3.0, 10.0, 0.25, 100.0, max, tiny];
+    let mut magnitudes = vec![0.0, 1.0, 2.0, 0.5, 3.0, 10.0, 0.25, 100.0];
     // Where branches and poles tend to be: at the numbers of the body.
     magnitudes.extend(probe.numbers().map(f64::abs).take(24));
     let (lo, hi) = probe.function.signature.settings.domain;
@@ -95,8 +95,10 @@ fn simple_numbers(probe: &Probe<'_>, most: usize) -> Vec<(f64, usize)> {
     magnitudes.extend([4.0, 1.5, 6.0, 0.1, 1e-3, 20.0, 1e4, 90.0, 1e-6, 40.0, 1e10, 0.01, 1e20, 1e-20]);
     magnitudes.extend([5.0, 0.75, 8.0, 2.5, 14.0, 1.25, 30.0, 60.0, 0.03, 750.0, 1e15, 1e30, 1e3, 1e-10]);
     magnitudes.extend([3.5, 1.75, 7.0, 4.5, 0.375, 12.0, 17.0, 25.0, 150.0, 1e6, 1e8, 1e100, 1e200]);
+    magnitudes.truncate(most);
+    magnitudes.extend([max, tiny]);
     let mut numbers: Vec<(f64, usize)> = Vec::new();
-    for (rank, &magnitude) in magnitudes.iter().take(most).enumerate() {
+    for (rank, &magnitude) in magnitudes.iter().enumerate() {
         for number in [-magnitude, magnitude].map(|number| probe.round(number)) {
             if probe.admits(number) {
                 numbers.push((number + 0.0, rank));

@@ -72,7 +72,13 @@ impl Interval {
         Self::new(self.lo.min(other.lo), self.hi.max(other.hi))
     }
 
-    /// The numbers in both.
+    /// The numbers in both, if there are any.
+    pub fn intersection(self, other: Self) -> Option<Self> {
+        let (lo, hi) = (self.lo.max(other.lo), self.hi.min(other.hi));
+        (lo <= hi).then_some(Self { lo, hi })
+    }
+
+    /// The numbers in both, or the nearest to them.
     fn clip(self, (lo, hi): (f64, f64)) -> Self {
         Self::new(self.lo.clamp(lo, hi), self.hi.clamp(lo, hi))
     }

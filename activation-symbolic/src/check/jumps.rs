@@ -34,8 +34,8 @@ pub(super) fn jumps(probe: &Probe<'_>, breaks: &[Break]) -> Vec<Offence> {
             let branch = matches!(op, Op::Select | Op::Apply(Primitive::Copysign | Primitive::Atan2));
             let alive = live.iter().all(|live| live[id.index()] != Truth::No);
             if branch && alive && flips(probe, id, point, &sides, &there) && jumps(id) {
-                let Some([left, right]) = limits(root, false) else { continue };
-                offences.push(Offence { node: id, message: message(probe, point.x, left, right, &there) });
+                let Some(limits) = point.told(probe, &probe.order, &sides, root) else { continue };
+                offences.push(Offence { node: id, message: message(probe, point.x, limits, &there) });
             }
         }
     }
@@ -58,8 +58,8 @@ fn flips(probe: &Probe<'_>, id: Id, point: &Break, sides: &[Values; 2], there: &
     left != right || there[mask].truth() != left
 }
 
-fn message(probe: &Probe<'_>, x: f64, left: Interval, right: Interval, there: &Values) -> String {
-    let [left, right] = [left, right].map(|side| short(side.middle()));
+fn message(probe: &Probe<'_>, x: f64, limits: [f64; 2], there: &Values) -> String {
+    let [left, right] = limits.map(short);
     let mut values = format!("{left} from the left, {right} from the right");
     if left == right
         && let Some(value) = there[probe.function.written.index()].number()

@@ -46,7 +46,9 @@ pub(super) fn kinks(probe: &Probe<'_>, partials: &[Id], breaks: &[Break]) -> Vec
             |slack: bool| point.limits(probe, &order, &sides, slack, |values| probe.slope(values, partials));
         let value = point.limits(probe, &order, &sides, true, |values| values[root.index()].number());
         let continuous = value.is_some_and(|[left, right]| !differ(probe, left, right));
-        let kinked = limits(true).is_some_and(|[left, right]| differ(probe, left, right));
+        let kinked = limits(true).is_some_and(|[left, right]| {
+            left.is_bounded() && right.is_bounded() && differ(probe, left, right)
+        });
         if !continuous || !kinked {
             continue;
         }
@@ -56,6 +58,7 @@ pub(super) fn kinks(probe: &Probe<'_>, partials: &[Id], breaks: &[Break]) -> Vec
             kinks.push(Kink { x: point.x, left: left.middle(), right: right.middle(), node });
         }
     }
+    kinks.sort_by(|a: &Kink, b| a.x.total_cmp(&b.x));
     kinks
 }
 

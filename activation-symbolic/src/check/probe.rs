@@ -195,7 +195,7 @@ impl<'a> Probe<'a> {
         let mut text: Vec<String> = inputs
             .map(|(i, input)| {
                 let (base, direction) = (self.line.base[i], self.line.direction[i]);
-                let sign = if direction == 0.0 { "=" } else { sign };
+                let (sign, t) = if direction == 0.0 { ("=", 0.0) } else { (sign, self.round(t)) };
                 format!("{} {sign} {}", crate::document::plain(&input.ident), ascii(base + direction * t))
             })
             .collect();
@@ -238,9 +238,12 @@ impl<'a> Probe<'a> {
 
 /// A number in ASCII.
 pub(super) fn ascii(value: f64) -> String {
-    let value = if value == 0.0 { 0.0 } else { value };
+    let value = value + 0.0; // no −0
+    if value.is_infinite() {
+        return if value > 0.0 { "∞" } else { "-∞" }.to_owned();
+    }
     let single = f64::from(value as f32);
-    if single == value && value.is_finite() {
+    if single == value {
         // The shortest decimal that reads back to the f32.
         let short = format!("{}", value as f32).parse().unwrap_or(value);
         return number(short).replace('−', "-");

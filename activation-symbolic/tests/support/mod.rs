@@ -1,10 +1,12 @@
-//! The front end on source text.
+//! The front end and the checks on source text.
 #![allow(dead_code, reason = "each test uses a part")]
 
 use std::str::FromStr;
 
 use activation_symbolic::diagnostic::Diagnostics;
+use activation_symbolic::differentiate::differentiate;
 use activation_symbolic::function::Function;
+use activation_symbolic::graph::{Id, Op};
 use activation_symbolic::lower::lower;
 use activation_symbolic::parse::parse;
 use proc_macro2::{TokenStream, TokenTree};
@@ -67,4 +69,57 @@ pub(crate) fn spanned(source: &str, error: &syn::Error) -> String {
         before + line.char_indices().nth(at.column).map_or(line.len(), |(n, _)| n)
     };
     source[offset(first.start())..offset(last.end())].to_owned()
+}
+
+/// An error as a user sees it: the token it points at, and what it says.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) token: String,
+    pub(crate) message: String,
+}
+
+/// A function that came through the front end.
+pub(crate) struct Checked {
+    pub(crate) function: Function,
+    pub(crate) partials: Vec<Id>,
+    pub(crate) refusals: Vec<Refusal>,
+}
+
+/// Everything before the checks: the function, its derivatives, and what was refused.
+pub(crate) fn prepare(source: &str) -> (Function, Vec<Id>, Diagnostics) {
+    let (function, errors) = front(source);
+    let mut function = function.unwrap_or_else(|| panic!("{source}: {errors:?}"));
+    let inputs: Vec<Op> = function.inputs().collect();
+    let written = function.written;
+    let partials = inputs.into_iter().map(|x| differentiate(&mut function.graph, written, x)).collect();
+    (function, partials, errors)
+}
+
+/// Everything up to the checks.
+pub(crate) fn check(source: &str) -> Checked {
+    let (mut function, partials, mut errors) = prepare(source);
+    if errors.is_empty() {
+        activation_symbolic::check::check(&mut function, &partials, &mut errors);
+    }
+    let refusals = errors
+        .errors()
+        .iter()
+        .map(|error| Refusal {
+            token: error.span().source_text().unwrap_or_default(),
+            message: error.to_string(),
+        })
+        .collect();
+    let _ = errors.finish();
+    Checked { function, partials, refusals }
+}
+
+/// A function of x with this body.
+pub(crate) fn body(attribute: &str, body: &str) -> Checked {
+    check(&format!("#[activation({attribute})]\nfn f(x: f32) -> f32 {{\n{body}\n}}"))
+}
+
+/// The cases of a JSON file.
+pub(crate) fn cases(json: &str) -> Vec<serde_json::Value> {
+    let file: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    file["cases"].as_array().expect("cases").clone()
 }
