@@ -7,8 +7,9 @@ use crate::element::Element;
 use crate::error::ShapeError;
 use crate::kernel::{Info, Kernel, MultiKernel, Parametric};
 use crate::real::Real;
+use crate::slices::{Results, Slices};
 use crate::sum::Sum;
-use crate::sweep::{Pass, Results, Slices};
+use crate::sweep::Pass;
 
 /// An activation function over slices of `T` (f32 or f64; f16 or bf16 with the feature `half`).
 ///

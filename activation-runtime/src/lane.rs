@@ -54,7 +54,7 @@ macro_rules! operator {
     ($($trait:ident :: $method:ident),*) => {$(
         impl<S: Simd, T: SimdScalar> $trait for Lane<S, T> {
             type Output = Self;
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn $method(self, other: Self) -> Self {
                 Self(self.0.$method(other.0))
             }
@@ -66,7 +66,7 @@ operator! { Add::add, Sub::sub, Mul::mul, Div::div }
 
 impl<S: Simd, T: SimdScalar> Neg for Lane<S, T> {
     type Output = Self;
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn neg(self) -> Self {
         Self(-self.0)
     }
@@ -75,13 +75,13 @@ impl<S: Simd, T: SimdScalar> Neg for Lane<S, T> {
 /// Declares methods that the native vector has under another name, or the same.
 macro_rules! native {
     ($($method:ident($($other:ident),*) = $native:ident;)*) => {$(
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn $method(self $(, $other: Self)*) -> Self {
             Self(self.0.$native($($other.0),*))
         }
     )*};
     (mask: $($method:ident = $native:ident;)*) => {$(
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn $method(self, other: Self) -> Self::Mask {
             self.0.$native(other.0)
         }
@@ -111,15 +111,15 @@ impl<S: Simd, T: SimdScalar> Arith for Lane<S, T> {
         ne = simd_ne;
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn constant(self, value: f64) -> Self {
         Self(T::Native::<S>::splat(self.0.token(), T::round_from(value)))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn select(mask: Self::Mask, then: Self, otherwise: Self) -> Self {
         Self(mask.select(then.0, otherwise.0))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn max(self, other: Self) -> Self {
         if cfg!(any(target_arch = "x86", target_arch = "x86_64")) {
             // The instruction gives the second operand on a tie, and where either is NaN.
@@ -128,7 +128,7 @@ impl<S: Simd, T: SimdScalar> Arith for Lane<S, T> {
             Self::select(self.gt(other) | self.is_nan(), self, other)
         }
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn min(self, other: Self) -> Self {
         if cfg!(any(target_arch = "x86", target_arch = "x86_64")) {
             Self::select(self.is_nan(), self, Self(self.0.min(other.0)))
@@ -143,19 +143,19 @@ impl<S: Simd, T: SimdScalar> Lanes for Lane<S, T> {
     type Bits = Words<S, T>;
     type Wide = T::Wide<S>;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn to_bits(self) -> Self::Bits {
         self.0.to_bits()
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn from_bits(self, bits: Self::Bits) -> Self {
         Self(T::Native::<S>::from_bits(bits))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn bits(self, bits: u64) -> Self::Bits {
         Self::Bits::splat(self.0.token(), T::word(bits))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn fused(self) -> bool {
         let level = self.0.token().level();
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -168,18 +168,18 @@ impl<S: Simd, T: SimdScalar> Lanes for Lane<S, T> {
             false
         }
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn any(mask: Self::Mask) -> bool {
         mask.any_true()
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn scale_by_power_of_two(self, n: Self) -> Self {
         match T::scale_by_instruction::<S>(self.0, n.0) {
             Some(scaled) => Self(scaled),
             None => self.scale_in_steps(n),
         }
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn lookup<const N: usize>(self, index: Self::Bits, table: &[T; N]) -> Self {
         const { assert!(N.is_power_of_two()) };
         match T::lookup_by_permutation::<S, N>(index, table) {
@@ -191,7 +191,7 @@ impl<S: Simd, T: SimdScalar> Lanes for Lane<S, T> {
             )),
         }
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn in_f64<const N: usize, const M: usize>(
         inputs: [Self; N],
         f: impl Fn([Self::Wide; N]) -> [Self::Wide; M],
@@ -204,7 +204,7 @@ impl<S: Simd, T: SimdScalar> Lane<S, T> {
     /// `self · 2ⁿ` as a product of powers of two that exist. Only the last factor can make a result subnormal
     /// that isn't zero anyway, so there is one rounding: where the exponent left over is negative, the last
     /// factor is the smallest, and a product that was subnormal before it vanishes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn scale_in_steps(self, n: Self) -> Self {
         let last = n.clamp_exponent();
         let mut rest = n - last;
@@ -219,7 +219,7 @@ impl<S: Simd, T: SimdScalar> Lane<S, T> {
     }
 
     /// The nearest n for which 2ⁿ is a normal number.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn clamp_exponent(self) -> Self {
         let (low, high) = (T::round_from(T::MIN_EXPONENT), T::round_from(T::MAX_EXPONENT));
         Self(self.0.max(low).min(high))
@@ -227,7 +227,7 @@ impl<S: Simd, T: SimdScalar> Lane<S, T> {
 
     /// 2ⁿ for an integer n from `MIN_EXPONENT` to `MAX_EXPONENT`: added to a number whose last bit is worth 1,
     /// the biased exponent stands in the low bits, from where it is moved to its place.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn power_of_two(self) -> Self {
         let unit_in_last_place = 1.5 * (1u64 << T::SIGNIFICAND_BITS) as f64;
         let biased = self + self.constant(unit_in_last_place + T::MAX_EXPONENT);
@@ -239,19 +239,19 @@ impl<S: Simd, T: SimdScalar> Vector for Lane<S, T> {
     type Token = S;
     const LANES: usize = T::Native::<S>::LEN;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load(simd: S, from: &[T]) -> Self {
         Self(T::Native::<S>::from_slice(simd, from))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store(self, to: &mut [T]) {
         self.0.store_slice(to);
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn splat(simd: S, value: T) -> Self {
         Self(T::Native::<S>::splat(simd, value))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn bitmask(mask: Self::Mask) -> u64 {
         mask.to_bitmask()
     }
@@ -260,7 +260,7 @@ impl<S: Simd, T: SimdScalar> Vector for Lane<S, T> {
 impl<S: Simd, T: SimdScalar> Widen for Lane<S, T> {
     type Double = T::Wide<S>;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn widen(self) -> T::Wide<S> {
         T::widen(self)
     }
@@ -271,21 +271,21 @@ macro_rules! simd_scalar {
         const MIN_EXPONENT: f64 = ($float::MIN_EXP - 1) as f64;
         const MAX_EXPONENT: f64 = ($float::MAX_EXP - 1) as f64;
 
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn round_from(value: f64) -> Self {
             value as $float
         }
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn word(bits: u64) -> $word {
             bits as $word
         }
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn index(word: $word) -> usize {
             word as usize
         }
 
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn scale_by_instruction<S: Simd>(x: S::$native, n: S::$native) -> Option<S::$native> {
             let avx512 = x.token().level().as_avx512()?;
             let scaled = avx512::$float::scale(
@@ -296,7 +296,7 @@ macro_rules! simd_scalar {
             Some(S::$native::from_slice(x.token(), scaled.as_slice()))
         }
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn lookup_by_permutation<S: Simd, const N: usize>(
             index: Words<S, Self>,
             table: &[Self; N],
@@ -320,12 +320,12 @@ macro_rules! simd_scalar {
         }
 
         #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn scale_by_instruction<S: Simd>(_: S::$native, _: S::$native) -> Option<S::$native> {
             None
         }
         #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn lookup_by_permutation<S: Simd, const N: usize>(
             _: Words<S, Self>,
             _: &[Self; N],
@@ -340,12 +340,12 @@ impl SimdScalar for f32 {
 
     simd_scalar!(f32, u32, f32s, f32x16);
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn widen<S: Simd>(x: Lane<S, f32>) -> Self::Wide<S> {
         widen(x)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn in_f64<S: Simd, const N: usize, const M: usize>(
         inputs: [Lane<S, f32>; N],
         f: impl Fn([Self::Wide<S>; N]) -> [Self::Wide<S>; M],
@@ -356,14 +356,14 @@ impl SimdScalar for f32 {
 }
 
 /// The two f64 registers that hold the numbers of an f32 register.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn widen<S: Simd>(x: Lane<S, f32>) -> Pair<Lane<S, f64>> {
     let (first, second) = x.0.widen();
     Pair(Lane(first), Lane(second))
 }
 
 /// The nearest f32 to each number of two f64 registers.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn narrow<S: Simd>(y: Pair<Lane<S, f64>>) -> Lane<S, f32> {
     Lane(y.0.0.narrow(y.1.0))
 }
@@ -373,12 +373,12 @@ impl SimdScalar for f64 {
 
     simd_scalar!(f64, u64, f64s, f64x8);
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn widen<S: Simd>(x: Lane<S, f64>) -> Lane<S, f64> {
         x
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn in_f64<S: Simd, const N: usize, const M: usize>(
         inputs: [Lane<S, f64>; N],
         f: impl Fn([Lane<S, f64>; N]) -> [Lane<S, f64>; M],
@@ -405,7 +405,7 @@ mod avx512 {
                 pub(in super::super) const LEN: usize = Register::LEN;
 
                 /// A register of the table from `start` on, repeated where the table is shorter.
-                #[inline(always)]
+                #[cfg_attr(not(debug_assertions), inline(always))]
                 pub(in super::super) fn part<const N: usize>(
                     avx512: Avx512,
                     table: &[$float; N],
@@ -419,13 +419,13 @@ mod avx512 {
                 }
 
                 fearless_simd::kernel!(
-                    #[inline(always)]
+                    #[cfg_attr(not(debug_assertions), inline(always))]
                     pub(in super::super) fn scale(avx512: Avx512, x: Register, n: Register) -> Register {
                         $scale(x.into(), n.into()).simd_into(avx512)
                     }
                 );
                 fearless_simd::kernel!(
-                    #[inline(always)]
+                    #[cfg_attr(not(debug_assertions), inline(always))]
                     pub(in super::super) fn permute(
                         avx512: Avx512,
                         index: Words,
@@ -435,7 +435,7 @@ mod avx512 {
                     }
                 );
                 fearless_simd::kernel!(
-                    #[inline(always)]
+                    #[cfg_attr(not(debug_assertions), inline(always))]
                     pub(in super::super) fn permute_two(
                         avx512: Avx512,
                         index: Words,

@@ -12,6 +12,7 @@
 //!   lane       a SIMD register (fearless_simd) as Lanes
 //!   level      the one place of run-time dispatch
 //!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
+//!   slices     what a sweep reads and writes
 //!   sweep      the one set of loops: slices in, slices out, any number of either
 //!   activation Activation, MultiActivation, …: kernels applied to slices
 //!   explain    all that is known of a kernel, as text
@@ -19,6 +20,10 @@
 //!   row        RowKernel: functions of whole rows, and all of their loops
 //!   adapters/  the same on the arrays of other crates
 //! ```
+//!
+//! All that runs in registers is inlined by force, as a call outside the function that has the instruction set enabled
+//! costs more than the arithmetic. Debug builds are spared it below the kernel (`cfg_attr(not(debug_assertions), …)`):
+//! each activation would otherwise be compiled with all of its elementary functions, on every instruction set.
 #![forbid(unsafe_code)]
 
 pub mod activation;
@@ -40,6 +45,7 @@ pub mod pair;
 pub mod real;
 pub mod row;
 pub mod scalar;
+pub mod slices;
 pub mod sum;
 pub mod sweep;
 pub mod vector;

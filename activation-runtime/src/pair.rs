@@ -14,7 +14,7 @@ macro_rules! binary {
     ($($trait:ident :: $method:ident),*) => {$(
         impl<V: $trait<Output = V>> $trait for Pair<V> {
             type Output = Self;
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn $method(self, other: Self) -> Self {
                 Self(self.0.$method(other.0), self.1.$method(other.1))
             }
@@ -28,7 +28,7 @@ macro_rules! unary {
     ($($trait:ident :: $method:ident),*) => {$(
         impl<V: $trait<Output = V>> $trait for Pair<V> {
             type Output = Self;
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn $method(self) -> Self {
                 Self(self.0.$method(), self.1.$method())
             }
@@ -42,7 +42,7 @@ macro_rules! shift {
     ($($trait:ident :: $method:ident),*) => {$(
         impl<V: $trait<u32, Output = V>> $trait<u32> for Pair<V> {
             type Output = Self;
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn $method(self, by: u32) -> Self {
                 Self(self.0.$method(by), self.1.$method(by))
             }
@@ -55,7 +55,7 @@ shift! { Shl::shl, Shr::shr }
 /// Declares methods that do to a pair what they do to each half.
 macro_rules! halves {
     ($($method:ident($($other:ident: $type:ty),*) -> $out:ty;)*) => {$(
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn $method(self $(, $other: $type)*) -> $out {
             Pair(self.0.$method($($other.0),*), self.1.$method($($other.1),*))
         }
@@ -86,12 +86,12 @@ impl<V: Arith> Arith for Pair<V> {
         is_nan() -> Self::Mask;
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn constant(self, value: f64) -> Self {
         let half = self.0.constant(value);
         Self(half, half)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn select(mask: Self::Mask, then: Self, otherwise: Self) -> Self {
         Self(V::select(mask.0, then.0, otherwise.0), V::select(mask.1, then.1, otherwise.1))
     }
@@ -109,30 +109,30 @@ impl<V: Lanes> Lanes for Pair<V> {
         scale_by_power_of_two(n: Self) -> Self;
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn bits(self, bits: u64) -> Self::Bits {
         let half = self.0.bits(bits);
         Pair(half, half)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn fused(self) -> bool {
         self.0.fused()
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn any(mask: Self::Mask) -> bool {
         V::any(mask.0 | mask.1)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn lookup<const N: usize>(self, index: Self::Bits, table: &[Self::Scalar; N]) -> Self {
         Self(self.0.lookup(index.0, table), self.1.lookup(index.1, table))
     }
-    #[inline(always)]
+    #[expect(clippy::redundant_closure, reason = "the standard library's call of `&f` isn't inlined")]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn in_f64<const N: usize, const M: usize>(
         inputs: [Self; N],
         f: impl Fn([Self::Wide; N]) -> [Self::Wide; M],
     ) -> [Self; M] {
         const { assert!(N > 0) };
-        // Not `&f`, whose call the standard library doesn't inline.
         let first = V::in_f64(
             map(inputs, inputs[0].0, |x| x.0),
             #[inline(always)]

@@ -54,19 +54,19 @@ macro_rules! scalar {
             type Token = ();
             const LANES: usize = 1;
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn load((): (), from: &[Self]) -> Self {
                 from[0]
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn store(self, to: &mut [Self]) {
                 to[0] = self;
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn splat((): (), value: Self) -> Self {
                 value
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn bitmask(mask: bool) -> u64 {
                 mask.into()
             }
@@ -86,11 +86,11 @@ macro_rules! scalar {
             const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
             const EPSILON: Self = Self::EPSILON;
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn from_f64(value: f64) -> Self {
                 value as $float
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn to_f64(self) -> f64 {
                 self.into()
             }
@@ -113,23 +113,23 @@ impl<V: Vector> Vector for Pair<V> {
     type Token = V::Token;
     const LANES: usize = 2 * V::LANES;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load(token: V::Token, from: &[V::Scalar]) -> Self {
         let (first, second) = from.split_at(V::LANES);
         Self(V::load(token, first), V::load(token, second))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store(self, to: &mut [V::Scalar]) {
         let (first, second) = to.split_at_mut(V::LANES);
         self.0.store(first);
         self.1.store(second);
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn splat(token: V::Token, value: V::Scalar) -> Self {
         let half = V::splat(token, value);
         Self(half, half)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn bitmask(mask: Self::Mask) -> u64 {
         V::bitmask(mask.0) | V::bitmask(mask.1) << V::LANES
     }

@@ -30,7 +30,7 @@ macro_rules! elementary {
     };
     (impl $scalar:ident in $precision:ident { $($file:ident $name:ident($($arg:ident: $type:ty)?))* }) => {
         impl Elementary for $scalar {
-            $(#[inline(always)]
+            $(#[cfg_attr(not(debug_assertions), inline(always))]
             fn $name<V: Lanes<Scalar = Self>>(x: V $(, $arg: $type)?) -> V {
                 $file::$precision::$name(x $(, $arg)?)
             })*
