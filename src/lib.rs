@@ -1,1 +1,35 @@
 //! Activation functions for neural networks: written once, differentiated at compile time.
+//!
+//! ```text
+//!   #[activation]  activation-macros ─▶ activation-symbolic   the compiler: tokens in, tokens out
+//!   Swish, Gelu …  activation-runtime                         what the kernels run on: SIMD, slices, adapters
+//! ```
+#![forbid(unsafe_code)]
+
+extern crate self as activations;
+
+pub mod gallery;
+
+pub use activation_macros::activation;
+pub use activation_runtime::activation::{Activation, MultiActivation, MultiTrainable, Trainable};
+pub use activation_runtime::arith::Arith;
+pub use activation_runtime::builtin as math;
+pub use activation_runtime::error::ShapeError;
+pub use activation_runtime::explain::explain;
+pub use activation_runtime::gradcheck::gradcheck;
+pub use activation_runtime::kernel::{
+    Info, Kernel, Kink, MultiKernel, Parametric, Saves, SecondOrder, Smoothness, ThirdOrder, either_mask,
+};
+pub use activation_runtime::real::Real;
+
+/// Everything that a crate with activations of its own needs: the macro, the traits, the builtin helpers.
+pub mod prelude {
+    #[cfg(feature = "ndarray")]
+    pub use activation_runtime::adapters::ndarray::Activate;
+
+    pub use crate::math::*;
+    pub use crate::{
+        Activation, Kernel, MultiActivation, MultiKernel, MultiTrainable, Parametric, SecondOrder,
+        ShapeError, ThirdOrder, Trainable, activation,
+    };
+}

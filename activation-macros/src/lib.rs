@@ -1,2 +1,33 @@
 //! The `#[activation]` attribute: hands the tokens to [`activation_symbolic`], and nothing else.
 #![forbid(unsafe_code)]
+
+use proc_macro::TokenStream;
+
+/// Makes a scalar Rust function an activation: its derivative is found at compile time, and a struct of the fn's
+/// name in `CamelCase` runs both over slices with SIMD.
+///
+/// ```ignore
+/// use activations::prelude::*;
+///
+/// #[activation]
+/// pub fn leaky(x: f32, #[param(0.01)] slope: f32) -> f32 {
+///     x.max(slope * x)
+/// }
+///
+/// let mut y = [0.0; 3];
+/// Leaky::default().forward(&[-1.0, 0.0, 2.0], &mut y)?;
+/// ```
+///
+/// # Arguments
+/// * `name = Other`: the struct's name.
+/// * `derivative = |x| …` or `|x, y| …` (y the output): your own derivative; the body may then hold what can't be
+///   differentiated. `straight_through`: don't compare it with a numerical one.
+/// * `vjp = |x, y, dy| …`: the same for a function of rows.
+/// * `domain = a..=b`: the inputs that the formula is meant for.
+/// * `order = 2` (or 3): higher derivatives too.
+/// * `allow(…)`, `deny(…)` of `kinks`, `jumps`, `domain`, `unstable`, `slow`.
+/// * `test`: also a `#[test]` that checks the gradient numerically.
+#[proc_macro_attribute]
+pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    activation_symbolic::activation(attribute.into(), item.into()).into()
+}

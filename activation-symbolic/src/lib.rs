@@ -31,3 +31,56 @@ pub mod rules;
 mod simplify;
 mod spelling;
 pub mod symbol;
+
+use proc_macro2::TokenStream;
+
+use diagnostic::Diagnostics;
+use emit::Derivatives;
+use function::Function;
+use graph::{Id, Op};
+
+/// Expands `#[activation(attribute)] item`.
+pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
+    let function = parse::parse(attribute.clone(), item.clone(), &mut diagnostics)
+        .map(|signature| lower::lower(signature, &mut diagnostics));
+    let mut compiled = function.map(|function| (function, Derivatives::default()));
+    if let Some((function, derivatives)) = &mut compiled
+        && diagnostics.is_empty()
+    {
+        *derivatives = differentiate(function, &mut diagnostics);
+    }
+    match (diagnostics.finish(), compiled) {
+        (None, Some((function, derivatives))) => emit::emit(&function, &derivatives),
+        (errors, compiled) => {
+            let witnesses = compiled.map(|(function, _)| function.witnesses).unwrap_or_default();
+            let mut tokens = fallback::fallback(attribute, item, &witnesses);
+            tokens.extend(errors);
+            tokens
+        }
+    }
+}
+
+/// From the function as written to all that is computed of it, in the stable form.
+fn differentiate(function: &mut Function, diagnostics: &mut Diagnostics) -> Derivatives {
+    function.value = rewrite::rewrite(&mut function.graph, function.written, &mut function.facts.rewrites);
+    let value = function.value;
+    let inputs: Vec<Id> = match function.own_derivative {
+        Some(own) => vec![own],
+        None => function.inputs().map(|input| slope(function, value, input)).collect(),
+    };
+    let parameters = function.parameters().map(|parameter| slope(function, value, parameter)).collect();
+    let mut higher = Vec::new();
+    for _ in 1..function.signature.settings.order {
+        let previous = higher.last().or(inputs.first()).copied().unwrap_or(value);
+        higher.push(slope(function, previous, Op::Input(0)));
+    }
+    check::check(function, &inputs, diagnostics);
+    Derivatives { inputs, parameters, higher, rescue: [None, None] }
+}
+
+/// The derivative of a node with respect to a leaf, in its stable form.
+fn slope(function: &mut Function, of: Id, variable: Op) -> Id {
+    let slope = differentiate::differentiate(&mut function.graph, of, variable);
+    rewrite::rewrite(&mut function.graph, slope, &mut function.facts.rewrites)
+}
