@@ -266,7 +266,7 @@ class Jet:
 
     def atan2(self, x):
         y, square = self, (self * self + x * x)
-        value = self.value.atan2(x.value) if hasattr(self.value, "atan2") else arb.atan2(self.value, x.value)
+        value = arb.atan2(y.value, x.value)
         # ∂/∂y = x/r², ∂/∂x = -y/r²; the Hessian by the product rule on these.
         slope_y, slope_x = x / square, -y / square
         gradient, hessian = {}, {}

@@ -83,7 +83,8 @@ def golden(case, element, path):
                 continue
             # Without a second derivative (or where it is beyond a double) any slope is as conditioned as can be.
             curvature = "inf" if math.isnan(curvature) else f"{curvature:.4g}"
-            file.write(f"{bits(x, element)},{value!r},{slope!r},{curvature}\n")
+            value, slope = (repr(v) if element == "f64" else f"{v:.14g}" for v in (value, slope))
+            file.write(f"{bits(x, element)},{value},{slope},{curvature}\n")
     return found, jumps, missing
 
 
@@ -105,9 +106,15 @@ def dump(path, cases, each=None):
     Path(path).write_text('{\n "cases": [\n' + ",\n".join(chunks) + "\n ]\n}\n")
 
 
-def finite(x):
-    """JSON has no infinity: as text there."""
-    return [finite(v) for v in x] if isinstance(x, list) else x if math.isfinite(x) else repr(x)
+def finite(x, unit=False):
+    """JSON has no infinity: as text there. Units are rounded to six digits."""
+    if isinstance(x, list):
+        return [finite(v, unit) for v in x]
+    return repr(x) if math.isinf(x) else float(f"{x:.6g}") if unit else x
+
+
+def fields(point):
+    return {key: finite(value, key.startswith("unit")) for key, value in point.items()}
 
 
 def write_elementwise(path, out):
@@ -160,7 +167,7 @@ def write_gates(path):
         low, high = case.get("range", [-6, 6])
         specials = [0.0, 1e-12, -1e-12, 1e-30, 1.0, 88.5, -104.0, 1e4, -1e10, 1e20, 1e30, -3e38] if case.get("wide", True) else [1e-12, 1e-3]
         case["points"] = []
-        while len(case["points"]) < 60:
+        while len(case["points"]) < 40:
             k = len(case["points"])
             x = [to_element(draw.uniform(low, high), "f32") for _ in function.inputs]
             if k % 4 == 3:
@@ -172,7 +179,7 @@ def write_gates(path):
             if any(map(math.isnan, values)) or tied(function, x):
                 draw.random()
                 continue
-            case["points"].append({"x": [bits(v) for v in x], **{k: finite(v) for k, v in point.items()}})
+            case["points"].append({"x": [bits(v) for v in x], **fields(point)})
     dump(path, cases, "points")
 
 
@@ -224,7 +231,7 @@ def write_rows(path):
                 continue
             case["points"].append({
                 "data": kind, "row": width, "x": [[bits(u) for u in r] for r in x], "dy": [bits(u) for u in dy], "v": [[bits(u) for u in r] for r in v],
-                **{k: finite(field) for k, field in point.items()},
+                **fields(point),
             })
     dump(path, cases, "points")
 
