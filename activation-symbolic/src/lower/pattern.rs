@@ -8,6 +8,15 @@ use super::Lowering;
 use super::value::Value;
 use crate::graph::{Comparison, Id, Op};
 
+/// What a pattern is held against.
+#[derive(Clone, Copy)]
+struct Subject<'e> {
+    /// As it was written.
+    written: &'e Expr,
+    /// Whether other patterns follow where this one doesn't fit: in `let`, even a name in capitals is bound.
+    refutable: bool,
+}
+
 /// What a pattern binds.
 type Bindings<'p> = Vec<(&'p Ident, Value)>;
 
@@ -15,7 +24,8 @@ impl Lowering<'_> {
     /// Binds an irrefutable pattern.
     pub(super) fn destructure(&mut self, pat: &Pat, value: Value, from: &Expr) {
         let mut bindings = Bindings::new();
-        let test = self.pattern(pat, &value, from, &mut bindings);
+        let subject = Subject { written: from, refutable: false };
+        let test = self.pattern(pat, &value, subject, &mut bindings);
         if self.graph.op(test) != Op::Truth(true) {
             self.refuse_all(
                 pat,
@@ -45,7 +55,8 @@ impl Lowering<'_> {
             Pat::Guard(guarded) => (&*guarded.pat, Some(&guarded.guard)),
             pat => (pat, None),
         };
-        let mut test = self.pattern(pat, value, &of.expr, &mut bindings);
+        let subject = Subject { written: &of.expr, refutable: true };
+        let mut test = self.pattern(pat, value, subject, &mut bindings);
         if let Some(guard) = guard {
             let scope = self.variables.len();
             self.bind_all(&bindings);
@@ -79,13 +90,19 @@ impl Lowering<'_> {
     }
 
     /// The condition under which `value` fits `pat`.
-    fn pattern<'p>(&mut self, pat: &'p Pat, value: &Value, from: &Expr, bindings: &mut Bindings<'p>) -> Id {
+    fn pattern<'p>(
+        &mut self,
+        pat: &'p Pat,
+        value: &Value,
+        from: Subject<'_>,
+        bindings: &mut Bindings<'p>,
+    ) -> Id {
         let always = self.graph.truth(true);
         match pat {
             Pat::Wild(_) => always,
             Pat::Paren(pat) => self.pattern(&pat.pat, value, from, bindings),
             Pat::Type(pat) => {
-                let value = self.ascribe(&pat.ty, value.clone(), from);
+                let value = self.ascribe(&pat.ty, value.clone(), from.written);
                 self.pattern(&pat.pat, &value, from, bindings)
             }
             Pat::Ident(pat) => {
@@ -99,7 +116,7 @@ impl Lowering<'_> {
                     bindings.push((&pat.ident, value.clone()));
                     return self.pattern(inner, value, from, bindings);
                 }
-                if is_constant(&pat.ident) {
+                if from.refutable && is_constant(&pat.ident) {
                     let path = ExprPath { attrs: Vec::new(), qself: None, path: pat.ident.clone().into() };
                     return self.equals(value, &Expr::Path(path), from);
                 }
@@ -154,7 +171,7 @@ impl Lowering<'_> {
         &mut self,
         cases: impl IntoIterator<Item = &'p Pat>,
         value: &Value,
-        from: &Expr,
+        from: Subject<'_>,
         bindings: &mut Bindings<'p>,
     ) -> Id {
         let mut any = self.graph.truth(false);
@@ -180,7 +197,7 @@ impl Lowering<'_> {
     }
 
     /// `low..=high` as two comparisons.
-    fn range(&mut self, value: &Value, range: &PatRange, from: &Expr) -> Id {
+    fn range(&mut self, value: &Value, range: &PatRange, from: Subject<'_>) -> Id {
         let mut test = self.graph.truth(true);
         let high = match range.limits {
             RangeLimits::HalfOpen(_) => Comparison::Lt,
@@ -195,15 +212,15 @@ impl Lowering<'_> {
         test
     }
 
-    fn equals(&mut self, value: &Value, constant: &Expr, from: &Expr) -> Id {
+    fn equals(&mut self, value: &Value, constant: &Expr, from: Subject<'_>) -> Id {
         self.compare(value, Comparison::Eq, constant, from)
     }
 
     /// A comparison that a pattern stands for.
-    fn compare(&mut self, value: &Value, comparison: Comparison, constant: &Expr, from: &Expr) -> Id {
+    fn compare(&mut self, value: &Value, comparison: Comparison, constant: &Expr, from: Subject<'_>) -> Id {
         let always = self.graph.truth(true);
         if let Expr::Lit(ExprLit { lit: Lit::Bool(bool), .. }) = constant {
-            return match (self.as_mask(value.clone(), from), bool.value) {
+            return match (self.as_mask(value.clone(), from.written), bool.value) {
                 (Some(mask), true) => mask,
                 (Some(mask), false) => self.at(bool.span, |g| g.not(mask)),
                 (None, _) => always,
@@ -214,7 +231,7 @@ impl Lowering<'_> {
             (Value::Integer(a), Value::Integer(b)) => self.graph.truth(comparison.holds(*a as f64, b as f64)),
             (value, other) => {
                 let other = self.as_number(other, constant.to_token_stream());
-                let value = self.as_number(value.clone(), from.to_token_stream());
+                let value = self.as_number(value.clone(), from.written);
                 match (value, other) {
                     (Some(a), Some(b)) => self.at(constant.span(), |g| g.compare(comparison, a, b)),
                     _ => always,
