@@ -145,7 +145,7 @@ fn fitting(signature: &Signature, diagnostics: &mut Diagnostics) {
             "the derivative of a function of rows is a matrix: state its product with the gradient, `vjp = |x, y, dy| …`",
         );
     }
-    if let (Some(own), false) = (&settings.vjp, signature.rows) {
+    if let (Some(own), None, false) = (&settings.vjp, &settings.derivative, signature.rows) {
         diagnostics.error_spanned(own, "`vjp` is for functions of rows: here write `derivative = |x| …`");
     }
     if let (Some(own), false, 2..) = (&settings.derivative, signature.rows, signature.inputs.len()) {

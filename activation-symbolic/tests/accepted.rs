@@ -2,7 +2,6 @@
 
 mod support;
 
-use activation_runtime::builtin::{elu, gelu, leaky_relu, sigmoid, silu, softplus};
 use activation_runtime::extended::Extended;
 use activation_symbolic::evaluate::evaluate;
 use activation_symbolic::graph::Op;
@@ -29,6 +28,23 @@ fn published_cases() {
     }
 }
 
+/// What the names of some helpers mean, by std alone.
+fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+fn silu(x: f64) -> f64 {
+    x * sigmoid(x)
+}
+fn leaky_relu(x: f64, slope: f64) -> f64 {
+    if x > 0.0 { x } else { slope * x }
+}
+fn elu(x: f64, alpha: f64) -> f64 {
+    if x > 0.0 { x } else { alpha * x.exp_m1() }
+}
+
 /// Points around every constant that the functions below compare with.
 const POINTS: [f64; 15] =
     [-30.0, -3.5, -2.0, -1.5, -1.0, -0.5, -1e-9, 0.0, 1e-9, 0.25, 0.5, 1.0, 1.5, 3.0, 40.0];
@@ -37,7 +53,7 @@ const POINTS: [f64; 15] =
 macro_rules! agree {
     ($($(#[$attribute:meta])* fn $name:ident($($arguments:tt)*) -> f64 $body:block)*) => {$(
         #[test]
-        #[allow(clippy::all, clippy::pedantic, unused)]
+        #[allow(clippy::all, clippy::pedantic, unused, nonstandard_style)]
         fn $name() {
             $(#[$attribute])*
             fn $name($($arguments)*) -> f64 $body
@@ -134,9 +150,9 @@ agree! {
     fn logarithms(x: f64) -> f64 { let u = x * x + 2.0; u.log(3.0) + u.log(2.0) + u.log(10.0) + u.log2() + u.log10() + u.log(u + 1.0) }
     fn powers(x: f64) -> f64 { x.powi(-3) + x.powf(2.0) + x.abs().powf(1.5) + 2f64.powf(x.min(3.0)) + x.powi(0) }
     fn pairs(x: f64) -> f64 { x.hypot(2.0) + x.atan2(3.0) + (x + 1.0).copysign(x) + x.midpoint(4.0) }
-    fn hyperbolic(x: f64) -> f64 { let u = x.abs().min(3.0); u.sinh() + u.cosh() * 3.0 + u.asinh() + (u / 4.0).atanh() + (u.abs() + 1.0).acosh() }
+    fn hyperbolic(x: f64) -> f64 { let u = x.abs().min(3.0); u.sinh() + u.cosh() * 3.0 + u.asinh() + (u / 4.0).atanh() + (u.abs() + 2.0).acosh() }
     fn remaining(x: f64) -> f64 { let u = (x / 50.0).abs(); u.asin() + u.acos() + u.exp2() + u.exp_m1() + u.ln_1p() + u.sqrt() + u.cbrt() }
-    fn helpers(x: f64) -> f64 { sigmoid(x) + silu(x).abs() + softplus(x) + gelu(x).abs() * 0.5 + leaky_relu(x, 0.25).abs() + elu(x, 1.5).abs() }
+    fn helpers(x: f64) -> f64 { sigmoid(x) + silu(x).abs() + softplus(x) + leaky_relu(x, 0.25).abs() + elu(x, 1.5).abs() }
     fn negated(x: f64) -> f64 { -x * -2.0 - -(x + 1.0) }
     fn integers(x: f64) -> f64 { let n = 2 + 3 * 2; let m = -(n / 3); x.powi(m + 4) * n as f64 + (1 << 3) as f64 }
     fn casts(x: f64) -> f64 { x * std::f32::consts::PI as f64 * 0.0 + 2 as f64 + (x as f64) + 1.5_f64 }

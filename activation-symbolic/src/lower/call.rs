@@ -256,7 +256,8 @@ fn scalar(func: &syn::ExprPath) -> Option<String> {
     (matches!(ty.as_str(), "f32" | "f64") && prefix).then_some(ty)
 }
 
-fn strip(expr: &Expr) -> &Expr {
+/// The expression inside of parentheses.
+pub(super) fn strip(expr: &Expr) -> &Expr {
     match expr {
         Expr::Paren(paren) => strip(&paren.expr),
         Expr::Group(group) => strip(&group.expr),

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ExprBinary, ExprCast, ExprLit, ExprPath, ExprUnary, Lit, Member, Type, UnOp};
 
 use super::Lowering;
+use super::call::strip;
 use super::value::{Value, is_integer, plain};
 use crate::graph::{Comparison, Op};
 use crate::parse::literal::standard;
@@ -87,7 +88,7 @@ impl Lowering<'_> {
                 Err(error) => self.refuse(int.span(), error),
             },
             Lit::Int(int) => match int.base10_parse::<i64>() {
-                Ok(value) => Value::Integer(value),
+                Ok(value) => Value::Integer(value, int.span()),
                 Err(error) => self.refuse(int.span(), error),
             },
             Lit::Bool(bool) => Value::Mask(self.graph.truth(bool.value)),
@@ -160,7 +161,7 @@ impl Lowering<'_> {
         }
         match (&expr.op, self.expression(&expr.expr)) {
             (_, Value::Refused | Value::Never) => Value::Refused,
-            (UnOp::Neg(_), Value::Integer(n)) => Value::Integer(-n),
+            (UnOp::Neg(_), Value::Integer(n, at)) => Value::Integer(n.wrapping_neg(), at),
             (UnOp::Neg(_), value) => match self.as_number(value, &expr.expr) {
                 Some(a) => Value::Number(self.at(span, |g| g.neg(a))),
                 None => Value::Refused,
@@ -175,8 +176,18 @@ impl Lowering<'_> {
         if let Some(op) = compound(&expr.op) {
             return self.compound_assignment(expr, op);
         }
-        let (a, b) = (self.expression(&expr.left), self.expression(&expr.right));
-        self.operation(&expr.op, a, b, &expr.left, &expr.right)
+        // A sum of a thousand terms leans to the left a thousand deep: walked down, not recursed into.
+        let mut spine = vec![expr];
+        let mut first = &*expr.left;
+        while let Expr::Binary(inner) = first {
+            spine.push(inner);
+            first = &inner.left;
+        }
+        let first = self.expression(first);
+        spine.into_iter().rev().fold(first, |a, expr| {
+            let b = self.expression(&expr.right);
+            self.operation(&expr.op, a, b, strip(&expr.left), strip(&expr.right))
+        })
     }
 
     /// `a op b`, where `left` and `right` are how they were written.
@@ -191,7 +202,7 @@ impl Lowering<'_> {
             | BinOp::Shr(_)
                 if !matches!(
                     (&a, &b),
-                    (Value::Integer(_), Value::Integer(_)) | (Value::Mask(_), Value::Mask(_))
+                    (Value::Integer(..), Value::Integer(..)) | (Value::Mask(_), Value::Mask(_))
                 ) =>
             {
                 let number = matches!(a, Value::Number(_)) || matches!(b, Value::Number(_));
@@ -219,7 +230,7 @@ impl Lowering<'_> {
         }
         match (a, b) {
             (Value::Refused | Value::Never, _) | (_, Value::Refused | Value::Never) => Value::Refused,
-            (Value::Integer(a), Value::Integer(b)) => self.integers(op, a, b),
+            (Value::Integer(a, _), Value::Integer(b, _)) => self.integers(op, a, b),
             (Value::Mask(a), Value::Mask(b)) => {
                 let id = self.at(span, |g| {
                     let (not_a, not_b) = (g.not(a), g.not(b));
@@ -281,7 +292,7 @@ impl Lowering<'_> {
             _ => None,
         };
         match result {
-            Some(n) => Value::Integer(n),
+            Some(n) => Value::Integer(n, op.span()),
             None => self
                 .refuse(op.span(), "this integer doesn't exist: the operation overflows or divides by zero"),
         }
@@ -303,10 +314,10 @@ impl Lowering<'_> {
         let span = expr.as_token.span;
         match self.expression(&expr.expr) {
             Value::Refused => Value::Refused,
-            Value::Integer(n) if target == element.name() => {
+            Value::Integer(n, _) if target == element.name() => {
                 Value::Number(self.at(span, |g| g.constant(n as f64)))
             }
-            Value::Integer(n) if is_integer(&target) => Value::Integer(n),
+            Value::Integer(n, at) if is_integer(&target) => Value::Integer(n, at),
             Value::Number(id) if target == element.name() => Value::Number(id),
             Value::Number(_) if matches!(target.as_str(), "f32" | "f64") => self.refuse(
                 span,

@@ -107,7 +107,9 @@ impl Lowering<'_> {
             },
         );
         match (condition, value) {
-            (None, Value::Number(_) | Value::Mask(_) | Value::Integer(_) | Value::Tuple(_)) => Value::Refused,
+            (None, Value::Number(_) | Value::Mask(_) | Value::Integer(..) | Value::Tuple(_)) => {
+                Value::Refused
+            }
             (_, value) => value,
         }
     }

@@ -57,17 +57,17 @@ impl Lowering<'_> {
     ) -> Value {
         let name = plain(method);
         let span = method.span();
-        if let Value::Refused | Value::Never = receiver {
+        // Of a receiver that was refused the type isn't known, but a step is a step.
+        let refused = matches!(receiver, Value::Refused | Value::Never);
+        let reason = if refused { self.step(&name) } else { self.reason(&name, &receiver, others) };
+        if refused || reason.is_some() {
             for other in others {
-                self.expression(other);
+                self.expression(match other {
+                    Expr::Reference(reference) => &reference.expr,
+                    other => other,
+                });
             }
-            return Value::Refused;
-        }
-        if let Some(reason) = self.reason(&name, receiver.clone(), others) {
-            for other in others {
-                self.expression(other);
-            }
-            return self.refuse(span, reason);
+            return reason.map_or(Value::Refused, |reason| self.refuse(span, reason));
         }
         let Some(x) = self.as_number(receiver, written) else { return Value::Refused };
         if self.signature.rows && REDUCTIONS.contains(&name.as_str()) {
@@ -189,7 +189,7 @@ impl Lowering<'_> {
     /// `x.powi(n)` for an integer that is known here.
     fn powi(&mut self, x: Id, exponent: &Expr, span: Span) -> Value {
         match self.expression(exponent) {
-            Value::Integer(n) => match i32::try_from(n) {
+            Value::Integer(n, _) => match i32::try_from(n) {
                 Ok(n) => Value::Number(self.at(span, |g| g.powi(x, n))),
                 Err(_) => self.refuse_all(exponent, "this exponent is no i32: numbers to such a power are 0 or infinite"),
             },
@@ -284,13 +284,35 @@ impl Lowering<'_> {
         Some(inside.map_or(Value::Refused, Value::Mask))
     }
 
+    /// Why a step is refused: flat between jumps, it has no derivative that anything could learn from.
+    fn step(&self, name: &str) -> Option<String> {
+        let (what, instead) = match name {
+            "floor" | "ceil" | "round" | "round_ties_even" | "trunc" if !self.steps => {
+                ("is flat with jumps", "")
+            }
+            "signum" if !self.steps => {
+                ("is flat with a jump at 0", ", or write the smooth `(8.0 * x).tanh()`")
+            }
+            "fract" if !self.steps => {
+                ("jumps at every integer", ", or write a periodic function such as sin")
+            }
+            "rem_euclid" | "div_euclid" => {
+                ("jumps at every multiple", ", or write a periodic function such as sin")
+            }
+            "to_int_unchecked" => ("is flat with jumps", ""),
+            _ => return None,
+        };
+        Some(format!(
+            "`{name}` {what}: its derivative is 0 or undefined; for a straight-through estimator give a derivative, \
+             `#[activation(derivative = |x| 1.0)]`{instead}"
+        ))
+    }
+
     /// Why a method is refused, if it is: what it does, why that has no derivative, what to write instead.
-    fn reason(&mut self, name: &str, receiver: Value, others: &[&Expr]) -> Option<String> {
-        const ESTIMATOR: &str = "for a straight-through estimator give a derivative, \
-                                 `#[activation(derivative = |x| 1.0)]`";
+    fn reason(&mut self, name: &str, receiver: &Value, others: &[&Expr]) -> Option<String> {
         let constant = match receiver {
-            Value::Number(id) => !self.graph.depends(id, |op| matches!(op, Op::Input(_))),
-            Value::Integer(_) => {
+            Value::Number(id) => !self.graph.depends(*id, |op| matches!(op, Op::Input(_))),
+            Value::Integer(..) => {
                 let text = match others {
                     [] => "()",
                     _ => "(…)",
@@ -303,16 +325,11 @@ impl Lowering<'_> {
             }
             _ => false,
         };
-        let step =
-            |what: &str| Some(format!("`{name}` {what}: its derivative is 0 or undefined; {ESTIMATOR}"));
+        if let Some(reason) = self.step(name) {
+            return Some(reason);
+        }
         match name {
-            "floor" | "ceil" | "round" | "round_ties_even" | "trunc" | "signum" | "fract" if self.steps => None,
-            "floor" | "ceil" | "round" | "round_ties_even" | "trunc" => step("is flat with jumps"),
-            "signum" => step("is flat with a jump at 0").map(|s| s + ", or write the smooth `(8.0 * x).tanh()`"),
-            "fract" => Some(format!("`fract` jumps at every integer, where it has no derivative; {ESTIMATOR}")),
-            "rem_euclid" | "div_euclid" => {
-                step("jumps at every multiple").map(|s| s + ", or write a periodic function such as sin")
-            }
+            "floor" | "ceil" | "round" | "round_ties_even" | "trunc" | "signum" | "fract" => None,
             "copysign" if constant && !self.steps => Some(
                 "`copysign` of a constant magnitude jumps where the sign changes: write `(8.0 * x).tanh()`, or choose by \
                  `if` between sides that meet"
@@ -322,7 +339,6 @@ impl Lowering<'_> {
             "to_bits" | "to_be_bytes" | "to_le_bytes" | "to_ne_bytes" => {
                 Some("the bits of a number have no derivative: use arithmetic".to_owned())
             }
-            "to_int_unchecked" => step("is flat with jumps"),
             "is_sign_negative" | "is_sign_positive" => Some(
                 "the sign bit tells −0 from 0, which a differentiable function can't: write `x < 0.0`".to_owned(),
             ),

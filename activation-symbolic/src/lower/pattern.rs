@@ -228,7 +228,9 @@ impl Lowering<'_> {
         }
         match (value, self.expression(constant)) {
             (Value::Refused | Value::Never, _) | (_, Value::Refused) => always,
-            (Value::Integer(a), Value::Integer(b)) => self.graph.truth(comparison.holds(*a as f64, b as f64)),
+            (Value::Integer(a, _), Value::Integer(b, _)) => {
+                self.graph.truth(comparison.holds(*a as f64, b as f64))
+            }
             (value, other) => {
                 let other = self.as_number(other, constant.to_token_stream());
                 let value = self.as_number(value.clone(), from.written);

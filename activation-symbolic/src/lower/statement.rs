@@ -1,6 +1,7 @@
 //! Blocks and statements: `let`, assignments, loops that are unrolled.
 
 use quote::ToTokens;
+use syn::spanned::Spanned;
 use syn::{BinOp, Block, Expr, ExprAssign, ExprBinary, ExprForLoop, Local, RangeLimits, Stmt};
 
 use super::Lowering;
@@ -47,7 +48,7 @@ impl Lowering<'_> {
                 self.attributes(attributes(expr));
                 let value = self.expression(expr);
                 let dropped = match value {
-                    Value::Number(_) | Value::Mask(_) | Value::Integer(_) | Value::Tuple(_) => true,
+                    Value::Number(_) | Value::Mask(_) | Value::Integer(..) | Value::Tuple(_) => true,
                     // What isn't a block needs the semicolon only to be dropped.
                     Value::Closure(_) | Value::Path(_) => true,
                     Value::Never => return Value::Never,
@@ -143,7 +144,7 @@ impl Lowering<'_> {
                 let number = matches!(self.variables[index].value, Value::Number(_));
                 let value = match value {
                     // `y = 1` for a float y
-                    Value::Integer(_) | Value::Mask(_) | Value::Unit if number => {
+                    Value::Integer(..) | Value::Mask(_) | Value::Unit if number => {
                         self.as_number(value, right).map_or(Value::Refused, Value::Number)
                     }
                     value => value,
@@ -253,7 +254,7 @@ impl Lowering<'_> {
                     );
                     return None;
                 }
-                Some((low..high).map(Value::Integer).collect())
+                Some((low..high).map(|n| Value::Integer(n, range.span())).collect())
             }
             other => {
                 self.refuse_all(
@@ -268,7 +269,7 @@ impl Lowering<'_> {
     /// A bound of a loop.
     fn bound(&mut self, expr: &Expr) -> Option<i64> {
         match self.expression(expr) {
-            Value::Integer(n) => Some(n),
+            Value::Integer(n, _) => Some(n),
             Value::Refused => None,
             Value::Number(id) if matches!(self.graph.op(id), crate::graph::Op::External(_)) => {
                 self.refuse_all(

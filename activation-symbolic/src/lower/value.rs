@@ -16,8 +16,8 @@ pub(super) enum Value {
     Number(Id),
     /// A truth value.
     Mask(Id),
-    /// An integer that is known here: an exponent, a bound of a loop, its variable.
-    Integer(i64),
+    /// An integer that is known here, and where it was written: an exponent, a bound of a loop, its variable.
+    Integer(i64, Span),
     /// `(a, b)`
     Tuple(Vec<Value>),
     /// `|a| …`
@@ -88,11 +88,11 @@ impl Lowering<'_> {
         let message = match value {
             Value::Number(id) => return Some(id),
             Value::Refused | Value::Never => return None,
-            Value::Integer(n) => {
-                let text = at.to_token_stream().to_string();
-                let literal = text.chars().all(|c| c.is_ascii_digit() || c == '-' || c == ' ');
-                let instead = if literal { format!("{n}.0") } else { format!("{text} as {element}") };
-                format!("an integer beside {element}s: Rust converts none by itself; write `{instead}`")
+            Value::Integer(..) => {
+                let text = at.to_token_stream().to_string().replace([' ', '_'], "");
+                let literal = text.trim_start_matches('-').chars().all(|c| c.is_ascii_digit());
+                let instead = if literal { format!("{text}.0") } else { format!("{text} as {element}") };
+                integer_message(element, &instead)
             }
             Value::Mask(_) => format!(
                 "a truth value is no number, and its jump has no derivative: choose between numbers, \
@@ -150,7 +150,7 @@ impl Lowering<'_> {
             ("f32" | "f64", value) => self.as_number(value, at).map_or(Value::Refused, Value::Number),
             ("bool", value @ (Value::Mask(_) | Value::Unset)) => value,
             ("Row", value @ Value::Number(_)) => value,
-            (name, value @ (Value::Integer(_) | Value::Unset)) if is_integer(name) => value,
+            (name, value @ (Value::Integer(..) | Value::Unset)) if is_integer(name) => value,
             _ => self.refuse_all(
                 ty,
                 format!("a variable is a number, {}, a truth value or a constant integer: leave the type out", element.name()),
@@ -177,14 +177,18 @@ impl Lowering<'_> {
                 Value::Tuple(a.into_iter().zip(b).map(|(a, b)| self.merge(mask, a, b, span)).collect())
             }
             (Value::Unit, Value::Unit) => Value::Unit,
-            (Value::Integer(a), Value::Integer(b)) if a == b => Value::Integer(a),
+            (Value::Integer(a, at), Value::Integer(b, _)) if a == b => Value::Integer(a, at),
             (Value::Closure(a), Value::Closure(b)) if Rc::ptr_eq(&a, &b) => Value::Closure(a),
             (Value::Path(a), Value::Path(_)) => Value::Path(a),
+            (Value::Number(_), Value::Integer(n, at)) | (Value::Integer(n, at), Value::Number(_)) => {
+                let element = self.signature.element.name();
+                self.refuse(at, integer_message(element, &format!("{n}.0")))
+            }
             (a, b) => match self.graph.op(mask) {
                 Op::Truth(true) => a,
                 Op::Truth(false) => b,
                 _ if matches!((&a, &b), (Value::Unset, _) | (_, Value::Unset)) => Value::Unset,
-                _ if matches!((&a, &b), (Value::Integer(_), Value::Integer(_))) => self.refuse(
+                _ if matches!((&a, &b), (Value::Integer(..), Value::Integer(..))) => self.refuse(
                     span,
                     "an integer that depends on data is a step with jumps: choose between numbers instead",
                 ),
@@ -192,6 +196,10 @@ impl Lowering<'_> {
             },
         }
     }
+}
+
+fn integer_message(element: &str, instead: &str) -> String {
+    format!("an integer beside {element}s: Rust converts none by itself; write `{instead}`")
 }
 
 /// A name without the `r#` of a raw identifier.

@@ -60,15 +60,21 @@ pub(crate) fn compile(source: &str) -> (Vec<syn::Error>, Vec<String>) {
 
 /// The text that an error points at.
 pub(crate) fn spanned(source: &str, error: &syn::Error) -> String {
-    // The first message of the compile_error! invocations has the span of the first token, and the last of the last.
+    // The first token of the invocation of compile_error! has the span of the first token, and the last of the last.
     let tokens: Vec<TokenTree> = error.to_compile_error().into_iter().collect();
-    let (first, last) = (tokens.first().unwrap().span(), tokens.last().unwrap().span());
-    let offset = |at: proc_macro2::LineColumn| {
-        let before: usize = source.split_inclusive('\n').take(at.line - 1).map(str::len).sum();
-        let line = &source[before..];
-        before + line.char_indices().nth(at.column).map_or(line.len(), |(n, _)| n)
-    };
-    source[offset(first.start())..offset(last.end())].to_owned()
+    let end = offset(source, tokens.last().unwrap().span().end());
+    source[start(source, error)..end].to_owned()
+}
+
+/// Where that text begins.
+pub(crate) fn start(source: &str, error: &syn::Error) -> usize {
+    offset(source, error.span().start())
+}
+
+fn offset(source: &str, at: proc_macro2::LineColumn) -> usize {
+    let before: usize = source.split_inclusive('\n').take(at.line - 1).map(str::len).sum();
+    let line = &source[before..];
+    before + line.char_indices().nth(at.column).map_or(line.len(), |(n, _)| n)
 }
 
 /// An error as a user sees it: the token it points at, and what it says.
