@@ -148,7 +148,7 @@ fn check(source: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn token_streams(body in tokens(), argument in tokens()) {
