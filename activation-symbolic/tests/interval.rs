@@ -3,7 +3,8 @@
 use activation_runtime::arith::Arith;
 use activation_runtime::extended::Extended;
 use activation_runtime::real::Real;
-use activation_symbolic::check::interval::{Interval, Truth};
+use activation_symbolic::check::interval::Interval;
+use activation_symbolic::check::truth::Truth;
 use activation_symbolic::primitive::Primitive;
 use proptest::prelude::*;
 

@@ -8,8 +8,9 @@ use crate::primitive::{Domain, Primitive};
 
 use super::Offence;
 use super::explore::Sample;
-use super::interval::{Interval, Truth};
+use super::interval::Interval;
 use super::probe::{Probe, Values, bisect, simplest};
+use super::truth::Truth;
 
 /// What a node asks of its arguments at a point.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use crate::function::Element;
 use crate::graph::Id;
 
-use super::interval::{Interval, Truth};
+use super::interval::Interval;
 use super::probe::{Probe, Values};
+use super::truth::Truth;
 use super::{breaks, domain};
 
 /// The function at a float.

@@ -6,11 +6,12 @@
 //! decides them alike.
 
 use std::f64::consts::{FRAC_PI_2, PI};
-use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
+use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use activation_runtime::arith::Arith;
 use activation_runtime::real::Real;
 
+use super::truth::Truth;
 use crate::primitive::Primitive;
 
 /// All the reals from `lo` to `hi`.
@@ -20,17 +21,6 @@ pub struct Interval {
     pub lo: f64,
     /// The upper end; ∞ if there is none.
     pub hi: f64,
-}
-
-/// Whether a condition holds: everywhere, nowhere, or here and there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Truth {
-    /// Nowhere.
-    No,
-    /// It can't be told.
-    Maybe,
-    /// Everywhere.
-    Yes,
 }
 
 impl Interval {
@@ -295,44 +285,6 @@ impl Div for Interval {
             return Self::WHOLE;
         };
         self * far
-    }
-}
-
-impl Truth {
-    fn of(yes: bool, no: bool) -> Self {
-        match (yes, no) {
-            (true, _) => Self::Yes,
-            (_, true) => Self::No,
-            _ => Self::Maybe,
-        }
-    }
-}
-
-impl BitAnd for Truth {
-    type Output = Self;
-    fn bitand(self, other: Self) -> Self {
-        Self::of(self == Self::Yes && other == Self::Yes, self == Self::No || other == Self::No)
-    }
-}
-
-impl BitOr for Truth {
-    type Output = Self;
-    fn bitor(self, other: Self) -> Self {
-        !(!self & !other)
-    }
-}
-
-impl BitXor for Truth {
-    type Output = Self;
-    fn bitxor(self, other: Self) -> Self {
-        (self & !other) | (!self & other)
-    }
-}
-
-impl Not for Truth {
-    type Output = Self;
-    fn not(self) -> Self {
-        Self::of(self == Self::No, self == Self::Yes)
     }
 }
 

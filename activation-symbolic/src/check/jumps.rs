@@ -5,8 +5,9 @@ use crate::primitive::Primitive;
 
 use super::Offence;
 use super::breaks::{Break, differ};
-use super::interval::{Interval, Truth};
+use super::interval::Interval;
 use super::probe::{Probe, Values, ascii};
+use super::truth::Truth;
 
 /// The branches whose sides disagree at their boundary.
 pub(super) fn jumps(probe: &Probe<'_>, breaks: &[Break]) -> Vec<Offence> {

@@ -4,9 +4,9 @@ use crate::graph::{Id, Op};
 
 use super::Offence;
 use super::breaks::{Break, differ};
-use super::interval::Truth;
 use super::jumps::short;
 use super::probe::Probe;
+use super::truth::Truth;
 
 /// A point where the slope jumps.
 pub(super) struct Kink {

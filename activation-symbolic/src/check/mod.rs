@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   interval   the carrier that can prove something: outward-rounded intervals
+//!   truth      its conditions: yes, no, maybe
 //!   probe      the function along a line: its nodes at a point, and which of them are live
 //!   explore    where to look at it
 //!   domain     a logarithm of −1, a pole, an infinite slope
@@ -23,6 +24,7 @@ mod jumps;
 mod kinks;
 mod probe;
 mod range;
+pub mod truth;
 
 use proc_macro2::Span;
 

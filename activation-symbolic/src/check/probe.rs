@@ -7,7 +7,8 @@ use crate::graph::{Graph, Id, Op};
 use crate::primitive::Primitive;
 
 use super::explore::{Sample, explore};
-use super::interval::{Interval, Truth};
+use super::interval::Interval;
+use super::truth::Truth;
 
 /// Inputs base + t·direction; every direction is −1, 0 or 1, so that a float t gives floats.
 #[derive(Debug, Clone)]

@@ -119,6 +119,15 @@ pub(crate) fn check(source: &str) -> Checked {
     Checked { function, partials, refusals }
 }
 
+/// Everything up to the checks, of what may not even be a function.
+pub(crate) fn survive(source: &str) {
+    if let (Some(_), errors) = front(source)
+        && errors.is_empty()
+    {
+        check(source);
+    }
+}
+
 /// A function of x with this body.
 pub(crate) fn body(attribute: &str, body: &str) -> Checked {
     check(&format!("#[activation({attribute})]\nfn f(x: f32) -> f32 {{\n{body}\n}}"))
