@@ -26,11 +26,13 @@ pub mod lower;
 pub mod parse;
 pub mod pattern;
 pub mod primitive;
+pub mod rescue;
 pub mod rewrite;
 pub mod rules;
 mod simplify;
 mod spelling;
 pub mod symbol;
+pub mod truth;
 
 use proc_macro2::TokenStream;
 

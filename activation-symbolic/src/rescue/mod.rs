@@ -1,0 +1,111 @@
+//! Judges the value and the derivatives beside the truth, and finds masks for what floats can't do.
+//!
+//! ```text
+//!   sample     where to look: zeros, subnormals, every magnitude, the seams, and between good and bad
+//!   judge      each point: the kernel in floats beside the truth
+//!   predicate  what a kernel can see of its own trouble: overflow, underflow, sums that cancelled
+//!   mod        the cheapest predicates that are set wherever floats are wrong
+//! ```
+//!
+//! A lane in the mask is computed again in [`Extended`](activation_runtime::extended::Extended) numbers by the same
+//! kernel. The predicates are made of nodes that the kernel computes anyway.
+
+mod judge;
+mod predicate;
+mod sample;
+
+use crate::diagnostic::Diagnostics;
+use crate::format::{Notation, format};
+use crate::function::{Element, Function};
+use crate::graph::{Id, Op};
+use judge::{Case, Judge};
+use predicate::Predicate;
+use sample::Float;
+
+/// Where results have to be computed again in extended precision.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Rescue {
+    /// The mask for the value.
+    pub value: Option<Id>,
+    /// The mask for the derivatives.
+    pub derivative: Option<Id>,
+}
+
+/// Looks for inputs at which the value or one of the `partials` of `function` is wrong in its element type, and
+/// makes masks that are set there. Says so in the function's notes, and as errors where the author denies it.
+pub fn rescue(function: &mut Function, partials: &[Id], errors: &mut Diagnostics) -> Rescue {
+    match function.signature.element {
+        Element::F32 => masks::<f32>(function, partials, errors),
+        Element::F64 => masks::<f64>(function, partials, errors),
+    }
+}
+
+fn masks<S: Float>(function: &mut Function, partials: &[Id], errors: &mut Diagnostics) -> Rescue {
+    let roots: Vec<Id> = partials.iter().copied().chain([function.value]).collect();
+    let graph = &function.graph;
+    let opaque = |op| matches!(op, Op::Call { .. } | Op::External(_) | Op::Reduce(_) | Op::Length);
+    if function.signature.rows || graph.topological(&roots).iter().any(|&id| opaque(graph.op(id))) {
+        return Rescue::default();
+    }
+    let mut judge = Judge::<S>::new(function, &roots);
+    let cases = judge.cases(function);
+    let value = vec![function.value];
+    Rescue {
+        value: mask(function, &value, &cases, "value", errors),
+        derivative: mask(function, partials, &cases, "derivative", errors),
+    }
+}
+
+/// The mask that is set wherever one of `roots` is wrong.
+fn mask<S: Float>(
+    function: &mut Function,
+    roots: &[Id],
+    cases: &[Case<S>],
+    what: &str,
+    errors: &mut Diagnostics,
+) -> Option<Id> {
+    let wrong: Vec<bool> = cases.iter().map(|case| roots.iter().any(|&root| case.is_wrong(root))).collect();
+    if !wrong.contains(&true) {
+        return None;
+    }
+    let predicates = cover(function, roots, cases, &wrong);
+    let mut mask = None;
+    for predicate in predicates {
+        let id = predicate.node(&mut function.graph);
+        mask = Some(mask.map_or(id, |mask| function.graph.or(mask, id)));
+    }
+    let mask = mask?;
+    let text = format(&function.graph, mask, &function.signature, Notation::Text);
+    function.facts.notes.push(format!("the {what} is computed again in extended precision where {text}"));
+    let near = cases.iter().zip(&wrong).find(|(case, wrong)| **wrong && case.is_near());
+    if let Some((case, _)) = near
+        && function.signature.settings.lints.slow
+    {
+        let span = function.graph.span(function.written).unwrap_or(function.signature.item.sig.ident.span());
+        errors.error(
+            span,
+            std::format!("slow: the {what} needs extended precision at {}", case.place(function)),
+        );
+    }
+    Some(mask)
+}
+
+/// Predicates that together hold in all cases that are `wrong`, and in few others.
+fn cover<S: Float>(function: &Function, roots: &[Id], cases: &[Case<S>], wrong: &[bool]) -> Vec<Predicate> {
+    let candidates =
+        predicate::candidates(&function.graph, roots, cases, function.signature.parameters.is_empty());
+    let mut left: Vec<bool> = wrong.to_vec();
+    let mut chosen = Vec::new();
+    while left.contains(&true) && chosen.len() < 6 {
+        let best = candidates
+            .iter()
+            .filter_map(|candidate| candidate.best(cases, wrong, &left))
+            .max_by(|a, b| a.merit.total_cmp(&b.merit));
+        let Some(best) = best else { break };
+        for (left, score) in left.iter_mut().zip(best.scores) {
+            *left &= *score < best.threshold;
+        }
+        chosen.push(best.predicate);
+    }
+    chosen
+}

@@ -1,0 +1,109 @@
+//! Where to look for trouble.
+
+use activation_runtime::arith::{Arith, Lanes};
+use activation_runtime::extended::Element;
+
+use crate::function::Function;
+use crate::graph::{Id, Op};
+
+/// A machine float that kernels run in.
+pub(super) trait Float: Element + Lanes + Arith<Mask = bool> + PartialOrd + Into<f64> {
+    /// The unit roundoff.
+    const EPSILON: f64;
+    /// The smallest normal number.
+    const TINY: f64;
+    /// Exponents of the smallest subnormal and of the largest number.
+    const EXPONENTS: (i32, i32);
+    /// The nearest float.
+    fn from_f64(value: f64) -> Self;
+}
+
+impl Float for f32 {
+    const EPSILON: f64 = f32::EPSILON as f64 / 2.0;
+    const TINY: f64 = f32::MIN_POSITIVE as f64;
+    const EXPONENTS: (i32, i32) = (-149, 127);
+    fn from_f64(value: f64) -> Self {
+        (value as Self).clamp(Self::MIN, Self::MAX)
+    }
+}
+
+impl Float for f64 {
+    const EPSILON: f64 = f64::EPSILON / 2.0;
+    const TINY: f64 = f64::MIN_POSITIVE;
+    const EXPONENTS: (i32, i32) = (-1074, 1023);
+    fn from_f64(value: f64) -> Self {
+        value
+    }
+}
+
+/// Pseudo-random numbers in [0, 1) (Weyl's sequence): the same in every run.
+pub(super) struct Weyl(f64);
+
+impl Weyl {
+    pub(super) fn new() -> Self {
+        Self(0.37)
+    }
+
+    pub(super) fn next(&mut self) -> f64 {
+        self.0 = (self.0 + 0.618_033_988_749_894_9).fract();
+        self.0
+    }
+}
+
+/// Values of one input: about `count` of them, in ascending order.
+pub(super) fn line<S: Float>(function: &Function, order: &[Id], count: usize) -> Vec<S> {
+    let (low, high) = function.signature.settings.domain;
+    let mut weyl = Weyl::new();
+    let (smallest, largest) = S::EXPONENTS;
+    let mut points =
+        vec![0.0, 1.0, 2.0_f64.powi(smallest), S::TINY, 2.0_f64.powi(largest) * (2.0 - 4.0 * S::EPSILON)];
+    points.extend([2.0, 0.5]);
+    // Every magnitude; twice as many of those that matter most.
+    let quarter = (count / 8).max(4);
+    for (from, to) in [(smallest, largest), (-30, 8), (-2, 5), (-2, 5)] {
+        for i in 0..quarter {
+            let step = f64::from(to - from) / quarter as f64;
+            let exponent = f64::from(from) + (i as f64 + weyl.next()) * step;
+            points.push(2.0_f64.powf(exponent.floor()) * (1.0 + exponent.fract().abs()));
+        }
+    }
+    points.extend(points.clone().iter().map(|x| -x));
+    for &id in order {
+        if let (Op::Compare(_), &[a, b]) = function.graph.view(id) {
+            for seam in [a, b].into_iter().filter_map(|id| function.graph.as_constant(id)) {
+                for nudge in [-1.0, -0.5, 0.0, 0.5, 1.0] {
+                    points.push(seam * (1.0 + 4.0 * nudge * S::EPSILON));
+                }
+            }
+        }
+    }
+    let mut points: Vec<S> =
+        points.into_iter().filter(|x| (low..=high).contains(x)).map(S::from_f64).collect();
+    points.sort_by(|a, b| Into::<f64>::into(*a).total_cmp(&(*b).into()));
+    points.dedup_by(|a, b| Into::<f64>::into(*a) == (*b).into());
+    points
+}
+
+/// A number between two, by magnitude where they are far apart.
+pub(super) fn between<S: Float>(a: S, b: S) -> S {
+    let (a, b): (f64, f64) = (a.into(), b.into());
+    let geometric = a.abs().sqrt() * b.abs().sqrt();
+    S::from_f64(if a * b > 0.0 && geometric.is_normal() {
+        geometric.copysign(a)
+    } else {
+        (a / 2.0) + (b / 2.0)
+    })
+}
+
+/// Values of the parameters: the defaults, where all have one, else several.
+pub(super) fn parameters<S: Float>(function: &Function) -> Vec<Vec<S>> {
+    const TRIED: [[f64; 4]; 4] =
+        [[1.0, 0.5, 2.0, 0.25], [0.25, 1.5, 0.9, 1.0], [2.0, 1.0, 0.3, 0.75], [0.9, 0.25, 1.5, 3.0]];
+    let parameters = &function.signature.parameters;
+    let default = |i: usize| parameters[i].default.as_ref().and_then(|(_, value)| *value);
+    let rounds = if (0..parameters.len()).all(|i| default(i).is_some()) { 1 } else { TRIED.len() };
+    TRIED[..rounds]
+        .iter()
+        .map(|tried| (0..parameters.len()).map(|i| S::from_f64(default(i).unwrap_or(tried[i % 4]))).collect())
+        .collect()
+}
