@@ -82,6 +82,8 @@ pub const RULES: &[Rule] = &[
     ),
     rule("softplus", "ln(1 + exp(u))", "softplus(u)", OVERFLOW),
     rule("softplus", "ln_1p(exp(u))", "softplus(u)", OVERFLOW),
+    rule("softplus", "max(u, 0) + ln_1p(exp(-abs(u)))", "softplus(u)", "its kinks cancel"),
+    rule("ln of σ", "min(u, 0) - ln_1p(exp(-abs(u)))", "-softplus(-u)", "its kinks cancel"),
     rule("ln of σ", "ln(sigmoid(u))", "-softplus(-u)", "σ underflows"),
     rule("ln of 1 − σ", "ln_1p(-sigmoid(u))", "-softplus(u)", CANCELS),
     rule("ln of cosh", "ln(2 * cosh(u))", "softplus(2 * u) - u", OVERFLOW),

@@ -9,28 +9,27 @@ use crate::function::Function;
 use crate::graph::{Graph, Id, Op};
 use crate::truth::Truth;
 
-/// What we aim at, of the four units that a result may err by: the rest is for points that were not looked at.
-const AIM: f64 = 2.5;
 /// How many nodes may be evaluated in all: what expansion time allows.
 const NODES: usize = 9000;
-/// How many more points may be spent on borders between good and bad.
-const REFINEMENTS: usize = 48;
+/// How many more points may be spent on looking closer, in terms of the others.
+const REFINEMENTS: usize = 1;
 
 /// A point, and what came out there.
 #[derive(Debug)]
 pub(super) struct Case<S> {
     /// The inputs.
     pub(super) x: Vec<S>,
-    /// The nodes in floats, by index; NaN for masks.
+    /// The nodes in floats, by index; for masks 1 where they are set, else NaN.
     pub(super) values: Vec<f64>,
-    /// The roots that are wrong in floats though extended numbers get them right.
-    wrong: Vec<Id>,
+    /// The roots, and their error in units of what is tolerated.
+    errors: Vec<(Id, f64)>,
 }
 
 impl<S: Float> Case<S> {
-    /// Whether `root` is wrong here.
-    pub(super) fn is_wrong(&self, root: Id) -> bool {
-        self.wrong.contains(&root)
+    /// The worst error of some of the roots, in units of what is tolerated.
+    pub(super) fn error(&self, roots: &[Id]) -> f64 {
+        let errors = self.errors.iter().filter(|(root, _)| roots.contains(root));
+        errors.fold(0.0, |worst, &(_, error)| worst.max(error))
     }
 
     /// Whether this is where activations live.
@@ -56,6 +55,24 @@ impl<S: Float> Case<S> {
             .map(|(input, &x)| format!("{} = {}", input.ident, crate::format::number(x.into())))
             .collect();
         texts.join(", ")
+    }
+
+    /// How many times the gap between this point and another deserves to be halved: down to neighbours where a
+    /// branch is taken, less often where a node overflows, underflows or becomes wrong.
+    fn depth(&self, other: &Self, masks: &[bool]) -> usize {
+        let kind = |v: f64| (v.is_nan(), v.is_infinite(), v.abs() < S::TINY);
+        let differ = |i: usize| kind(self.values[i]) != kind(other.values[i]);
+        if (0..masks.len()).any(|i| masks[i] && differ(i)) {
+            24
+        } else if self.is_wrong() != other.is_wrong() || (0..masks.len()).any(differ) {
+            6
+        } else {
+            0
+        }
+    }
+
+    fn is_wrong(&self) -> bool {
+        self.errors.iter().any(|&(_, error)| error > 0.9)
     }
 }
 
@@ -98,19 +115,28 @@ impl<S: Float> Judge<S> {
                 }
             }
         }
+            for c in &cases {
+                eprintln!("{:?} {:?}", c.x[0].into(), c.errors);
+            }
+        }
         cases
     }
 
-    /// Halves the gaps between good and bad, so that the border is known.
+    /// Halves the gaps in which something happens, and looks closer at where floats did worst.
     fn refine(&mut self, graph: &Graph, parameters: &[S], cases: &mut Vec<Case<S>>) {
-        let mut spent = 0;
-        for _ in 0..5 {
+        let masks: Vec<bool> = graph.nodes().iter().map(|node| matches!(node.op, Op::Compare(_))).collect();
+        let mut left = cases.len() * REFINEMENTS;
+        for round in 0..24 {
+            let mut errors: Vec<f64> = cases.iter().map(|case| case.error(&self.roots)).collect();
+            errors.sort_by(|a, b| b.total_cmp(a));
+            let poor = errors[errors.len() / 16].clamp(0.3, 0.9);
             let mut new = Vec::new();
             for pair in cases.windows(2) {
                 let x = sample::between(pair[0].x[0], pair[1].x[0]);
-                let borders = pair[0].wrong != pair[1].wrong && x > pair[0].x[0] && x < pair[1].x[0];
-                if borders && spent < REFINEMENTS {
-                    spent += 1;
+                let poor = round < 2 && pair.iter().any(|case| case.error(&self.roots) >= poor);
+                let looked_at = poor || pair[0].depth(&pair[1], &masks) > round;
+                if left > 0 && looked_at && x > pair[0].x[0] && x < pair[1].x[0] {
+                    left -= 1;
                     new.push(self.case(graph, vec![x], parameters));
                 }
             }
@@ -131,27 +157,32 @@ impl<S: Float> Judge<S> {
         };
         evaluate(graph, &self.order, leaf, &mut self.values);
         self.truth.evaluate(graph, &self.order, &x, parameters);
-        let wrong = self.roots.iter().copied().filter(|&root| self.is_wrong(root, &x)).collect();
-        let values = self.values.iter().map(|v| v.number().map_or(f64::NAN, Into::into)).collect();
-        Case { x, values, wrong }
+        let errors = self.roots.iter().map(|&root| (root, self.error(root, &x))).collect();
+        let value = |v: &Value<S>| match v {
+            Value::Number(number) => (*number).into(),
+            Value::Truth(true) => 1.0,
+            _ => f64::NAN,
+        };
+        let values = self.values.iter().map(value).collect();
+        Case { x, values, errors }
     }
 
-    /// Whether a root in floats is further from the truth than we tolerate, and extended numbers aren't.
-    fn is_wrong(&self, root: Id, x: &[S]) -> bool {
-        let Some(value) = self.values[root.index()].number() else { return false };
+    /// How far a root in floats is from the truth, in units of what is tolerated; 0 where there is no truth.
+    fn error(&self, root: Id, x: &[S]) -> f64 {
+        let Some(value) = self.values[root.index()].number() else { return 0.0 };
         let ball = self.truth.ball(root);
-        if !ball.value.is_finite() {
-            // A pole or a hole of the function itself.
-            return false;
+        let rounded: f64 = ball.value.to_element().into();
+        if !ball.value.is_finite() || value.into() == rounded {
+            // A pole or a hole of the function itself is not ours.
+            return 0.0;
         }
         if !value.into().is_finite() {
-            let rounded: f64 = ball.value.to_element().into();
-            return value.into() != rounded;
+            return f64::INFINITY;
         }
         let number = |c: f64| Extended::<S>::from_f64(c);
         let unit = ball.value.abs() + self.truth.sensitivity(root, x);
         let unit = if unit.is_finite() { unit } else { ball.value.abs() };
-        let tolerance = number(AIM * S::EPSILON) * unit + number(0.75 * S::TINY);
-        (number(value.into()) - ball.value).abs() > tolerance
+        let tolerance = number(4.0 * S::EPSILON) * unit + number(S::TINY);
+        ((number(value.into()) - ball.value).abs() / tolerance).to_f64()
     }
 }

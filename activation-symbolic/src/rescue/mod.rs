@@ -64,11 +64,11 @@ fn mask<S: Float>(
     what: &str,
     errors: &mut Diagnostics,
 ) -> Option<Id> {
-    let wrong: Vec<bool> = cases.iter().map(|case| roots.iter().any(|&root| case.is_wrong(root))).collect();
-    if !wrong.contains(&true) {
-        return None;
-    }
-    let predicates = cover(function, roots, cases, &wrong);
+    let errors_found: Vec<f64> = cases.iter().map(|case| case.error(roots)).collect();
+    let mut predicates = cover(function, roots, cases, &errors_found);
+    // Other parameters than those tried overflow elsewhere.
+    let unbounded = |id| function.graph.depends(id, |op| matches!(op, Op::Parameter(_)));
+    predicates.extend(roots.iter().filter(|&&root| unbounded(root)).map(|&root| Predicate::Overflow(root)));
     let mut mask = None;
     for predicate in predicates {
         let id = predicate.node(&mut function.graph);
@@ -77,7 +77,7 @@ fn mask<S: Float>(
     let mask = mask?;
     let text = format(&function.graph, mask, &function.signature, Notation::Text);
     function.facts.notes.push(format!("the {what} is computed again in extended precision where {text}"));
-    let near = cases.iter().zip(&wrong).find(|(case, wrong)| **wrong && case.is_near());
+    let near = cases.iter().zip(&errors_found).find(|(case, error)| **error > WRONG && case.is_near());
     if let Some((case, _)) = near
         && function.signature.settings.lints.slow
     {
@@ -90,22 +90,36 @@ fn mask<S: Float>(
     Some(mask)
 }
 
-/// Predicates that together hold in all cases that are `wrong`, and in few others.
-fn cover<S: Float>(function: &Function, roots: &[Id], cases: &[Case<S>], wrong: &[bool]) -> Vec<Predicate> {
+/// Predicates that together hold wherever a root is wrong, and in few other cases.
+fn cover<S: Float>(function: &Function, roots: &[Id], cases: &[Case<S>], errors: &[f64]) -> Vec<Predicate> {
+    let mut chosen = Vec::new();
+    let mut left: Vec<bool> = errors.iter().map(|&error| error > WRONG).collect();
+    if !left.contains(&true) {
+        return chosen;
+    }
     let candidates =
         predicate::candidates(&function.graph, roots, cases, function.signature.parameters.is_empty());
-    let mut left: Vec<bool> = wrong.to_vec();
-    let mut chosen = Vec::new();
     while left.contains(&true) && chosen.len() < 6 {
-        let best = candidates
-            .iter()
-            .filter_map(|candidate| candidate.best(cases, wrong, &left))
-            .max_by(|a, b| a.merit.total_cmp(&b.merit));
-        let Some(best) = best else { break };
-        for (left, score) in left.iter_mut().zip(best.scores) {
-            *left &= *score < best.threshold;
+        let choices = candidates.iter().filter_map(|candidate| candidate.best(cases, errors, &left));
+        let Some(best) = choices.max_by(|a, b| a.merit.total_cmp(&b.merit)) else { break };
+        let mut grossly = false;
+        for ((left, score), error) in left.iter_mut().zip(best.scores).zip(errors) {
+            let covered = *score >= best.threshold;
+            grossly |= covered && *left && *error > GROSS;
+            *left &= !covered;
         }
-        chosen.push(best.predicate);
+        // The noise of many roundings is everywhere: not worth computing everything again.
+        if grossly || best.merit > 0.25 {
+            chosen.push(best.predicate);
+        }
     }
     chosen
 }
+
+/// The error that is not left as it is, in units of what is tolerated: less than one, since there are other points
+/// than those that were looked at.
+const WRONG: f64 = 0.9;
+/// The error from which on nothing is too costly.
+const GROSS: f64 = 1.5;
+/// The error up to which a result is as it should be: to compute it again is a waste.
+const FINE: f64 = 0.5;

@@ -1,5 +1,6 @@
 //! What a kernel can see of its own trouble.
 
+use super::FINE;
 use super::judge::Case;
 use super::sample::Float;
 use crate::graph::{Comparison, Graph, Id, Op};
@@ -14,6 +15,8 @@ pub(super) enum Predicate {
     Small(Id, f64),
     /// The sum is smaller than one of its terms by 2^t.
     Cancelled(Id, f64),
+    /// The two sides of a comparison differ by less than 2^−t of the first: rounding may have decided it.
+    Near(Id, f64),
     /// The node is above a bound (true) or below.
     Beyond(Id, bool, f64),
 }
@@ -64,6 +67,15 @@ impl Predicate {
                 let bound = graph.mul(share, term);
                 graph.compare(Comparison::Lt, sum, bound)
             }
+            Self::Near(id, bits) => {
+                let arguments = graph.arguments(id);
+                let (left, right) = (arguments[0], arguments[1]);
+                let difference = graph.sub(left, right);
+                let [difference, left] = [difference, left].map(|id| graph.apply(Primitive::Abs, &[id]));
+                let share = graph.constant((-bits).exp2());
+                let bound = graph.mul(share, left);
+                graph.compare(Comparison::Lt, difference, bound)
+            }
             Self::Beyond(id, above, bound) => {
                 let bound = graph.constant(bound);
                 graph.compare(if above { Comparison::Gt } else { Comparison::Lt }, id, bound)
@@ -108,20 +120,25 @@ pub(super) fn candidates<S: Float>(
         ) {
             continue;
         }
+        if let Op::Compare(_) = op {
+            let (left, right) = (arguments[0].index(), arguments[1].index());
+            add(Predicate::Near, id, &|values| bits_lost(values[left] - values[right], values[left], 12.0));
+            continue;
+        }
         let is_product = matches!(op, Op::Mul | Op::Div | Op::Powi(_) | Op::Apply(_) | Op::Input(_));
         if is_product {
+            // −t, so that scores ascend.
             let factors = factors(graph, id);
-            add(Predicate::Small, id, &|values| {
+            add(|id, t| Predicate::Small(id, -t), id, &|values| {
                 let zero = factors.iter().any(|f| values[f.index()] == 0.0);
-                if zero { f64::NEG_INFINITY } else { -at(values).abs().log2() }
+                // A zero is below the smallest float.
+                let depth = -at(values).abs().log2().max(f64::from(S::EXPONENTS.0));
+                if zero || depth < 16.0 { f64::NEG_INFINITY } else { depth }
             });
         }
         if matches!(op, Op::Add | Op::Sub) {
             let term = arguments[0];
-            add(Predicate::Cancelled, id, &|values| {
-                let (sum, term) = (at(values).abs(), values[term.index()].abs());
-                if term > sum { term.log2() - sum.log2() } else { f64::NEG_INFINITY }
-            });
+            add(Predicate::Cancelled, id, &|values| bits_lost(at(values), values[term.index()], 0.5));
         }
         if matches!(op, Op::Input(_)) {
             if bounds {
@@ -137,33 +154,39 @@ pub(super) fn candidates<S: Float>(
     candidates
 }
 
+/// How many bits a difference lost to cancellation, as far as they can be told; −∞ where fewer than `least`.
+fn bits_lost(difference: f64, term: f64, least: f64) -> f64 {
+    let bits = (term.abs() / difference.abs()).log2().min(40.0);
+    if bits >= least { bits } else { f64::NEG_INFINITY }
+}
+
 impl Candidate {
     /// The threshold that covers most of what is `left` at the least harm.
     pub(super) fn best<S: Float>(
         &self,
         cases: &[Case<S>],
-        wrong: &[bool],
+        errors: &[f64],
         left: &[bool],
     ) -> Option<Choice<'_>> {
-        let mut by_score: Vec<usize> =
+        let mut order: Vec<usize> =
             (0..cases.len()).filter(|&i| self.scores[i] > f64::NEG_INFINITY).collect();
-        by_score.sort_by(|&i, &j| self.scores[j].total_cmp(&self.scores[i]));
+        order.sort_by(|&i, &j| self.scores[j].total_cmp(&self.scores[i]));
         let (mut covered, mut harm) = (0.0, 0.0);
         let mut best: Option<(f64, usize)> = None;
-        for (position, &i) in by_score.iter().enumerate() {
-            if wrong[i] {
-                covered += f64::from(u8::from(left[i]));
-            } else {
+        for (position, &i) in order.iter().enumerate() {
+            if left[i] {
+                covered += 1.0;
+            } else if errors[i] < FINE {
                 harm += cases[i].weight();
             }
-            let last_of_score = by_score.get(position + 1).is_none_or(|&j| self.scores[j] < self.scores[i]);
+            let last_of_score = order.get(position + 1).is_none_or(|&j| self.scores[j] < self.scores[i]);
             let merit = covered / (2.0 + harm);
             if last_of_score && covered > 0.0 && best.is_none_or(|(m, _)| merit > m) {
                 best = Some((merit, position));
             }
         }
         let (merit, position) = best?;
-        let threshold = self.threshold(&by_score, position);
+        let threshold = self.threshold(&order, position);
         Some(Choice {
             predicate: (self.predicate)(self.id, threshold),
             scores: &self.scores,
@@ -172,10 +195,12 @@ impl Candidate {
         })
     }
 
-    /// A threshold that takes in the cases up to `position` and leaves room towards the next.
-    fn threshold(&self, by_score: &[usize], position: usize) -> f64 {
-        let last = self.scores[by_score[position]];
-        let next = by_score.get(position + 1).map_or(f64::NEG_INFINITY, |&i| self.scores[i]);
-        if next.is_finite() && last.is_finite() { last - (last - next).min(1.0) / 2.0 } else { last }
+    /// A threshold that takes in the cases up to `position` and leaves room towards the next; round, if one is
+    /// between.
+    fn threshold(&self, order: &[usize], position: usize) -> f64 {
+        let last = self.scores[order[position]];
+        let next = order.get(position + 1).map_or(last - 2.0, |&i| self.scores[i]);
+        let middle = last - (last - next).clamp(0.0, 2.0) / 2.0;
+        if middle.ceil() <= last && middle.ceil() > next { middle.ceil() } else { middle.max(next).min(last) }
     }
 }
