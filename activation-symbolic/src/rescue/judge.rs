@@ -3,7 +3,7 @@
 use activation_runtime::arith::Arith;
 use activation_runtime::extended::Extended;
 
-use super::sample::{self, Float, Weyl};
+use super::sample::{self, Float, Random};
 use crate::evaluate::{Value, evaluate};
 use crate::function::Function;
 use crate::graph::{Graph, Id, Op};
@@ -108,15 +108,11 @@ impl<S: Float> Judge<S> {
                 self.refine(&function.graph, parameters, &mut found);
                 cases.append(&mut found);
             } else {
-                let mut weyl = Weyl::new();
+                let mut random = Random::new();
                 for _ in 0..line.len() {
-                    let x = (0..inputs).map(|_| line[(weyl.next() * line.len() as f64) as usize]).collect();
+                    let x = (0..inputs).map(|_| line[(random.next() * line.len() as f64) as usize]).collect();
                     cases.push(self.case(&function.graph, x, parameters));
                 }
-            }
-        }
-            for c in &cases {
-                eprintln!("{:?} {:?}", c.x[0].into(), c.errors);
             }
         }
         cases

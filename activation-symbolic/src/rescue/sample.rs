@@ -36,24 +36,26 @@ impl Float for f64 {
     }
 }
 
-/// Pseudo-random numbers in [0, 1) (Weyl's sequence): the same in every run.
-pub(super) struct Weyl(f64);
+/// Pseudo-random numbers in [0, 1) (Marsaglia's xorshift): the same in every run.
+pub(super) struct Random(u64);
 
-impl Weyl {
+impl Random {
     pub(super) fn new() -> Self {
-        Self(0.37)
+        Self(0x9e37_79b9_7f4a_7c15)
     }
 
     pub(super) fn next(&mut self) -> f64 {
-        self.0 = (self.0 + 0.618_033_988_749_894_9).fract();
-        self.0
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 
 /// Values of one input: about `count` of them, in ascending order.
 pub(super) fn line<S: Float>(function: &Function, order: &[Id], count: usize) -> Vec<S> {
     let (low, high) = function.signature.settings.domain;
-    let mut weyl = Weyl::new();
+    let mut random = Random::new();
     let (smallest, largest) = S::EXPONENTS;
     let mut points =
         vec![0.0, 1.0, 2.0_f64.powi(smallest), S::TINY, 2.0_f64.powi(largest) * (2.0 - 4.0 * S::EPSILON)];
@@ -63,7 +65,7 @@ pub(super) fn line<S: Float>(function: &Function, order: &[Id], count: usize) ->
     for (from, to) in [(smallest, largest), (-30, 8), (-2, 5), (-2, 5)] {
         for i in 0..quarter {
             let step = f64::from(to - from) / quarter as f64;
-            let exponent = f64::from(from) + (i as f64 + weyl.next()) * step;
+            let exponent = f64::from(from) + (i as f64 + random.next()) * step;
             points.push(2.0_f64.powf(exponent.floor()) * (1.0 + exponent.fract().abs()));
         }
     }
