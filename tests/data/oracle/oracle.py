@@ -22,7 +22,7 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
-from truth import Function, bits, breaks, from_bits, gate_point, kinks, orders, param_gradient, row_point, snapped
+from truth import Function, bits, breaks, from_bits, gate_point, kinks, param_gradient, row_point, tied
 
 MAGNITUDES = [
     1e-30, 1e-20, 1e-8, 1e-6, 1e-4, 1e-3, 0.01, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 17, 20, 30, 44, 50, 87, 88, 89, 90, 103, 104,
@@ -177,20 +177,9 @@ def write_gates(path):
             point = gate_point(function, x)
             values = [point["y"], *point["d"], point["unit_y"], *point["unit_d"]]
             if any(map(math.isnan, values)) or tied(function, x):
-                draw.random()
                 continue
             case["points"].append({"x": [bits(v) for v in x], **fields(point)})
     dump(path, cases, "points")
-
-
-def tied(function, x):
-    from flint import arb
-
-    import jet
-
-    with jet.precision(2048, 200) as met:
-        function.run([jet.Jet(arb(v)) for v in x])
-        return 0 in met.orders
 
 
 def row_data(draw, kind, width):

@@ -1,10 +1,9 @@
 """The exact answers for a case: value and derivatives at points, kinks, gradients of parameters, gates and rows, with their units of error."""
 
-import math
 import struct
 from fractions import Fraction
 
-from flint import arb, ctx
+from flint import arb
 
 import jet
 from jet import Jet, settled
@@ -49,29 +48,24 @@ class Function:
         value, slope, curvature = settled(evaluate)
         if 0 in orders(self, Fraction(x)):
             # Kinks of the parts that cancel in the whole (|x| and max in softplus) leave no kink: the slope is that of either side.
-            (_, left), _ = one_sided(self, Fraction(x), -arb(2) ** -400)
-            (_, right), _ = one_sided(self, Fraction(x), arb(2) ** -400)
-            left, right = float(left.mid()), float(right.mid())
+            left, right = (float(beside(self, Fraction(x), side * arb(2) ** -400)[1].mid()) for side in (-1, 1))
             slope = left if left == right and abs(left - slope) > 1e-30 else slope
         return [value, slope, curvature]
 
 
-def one_sided(function, x, offset):
-    """[f, f′] at the dyadic fraction x, from the side of the offset, and the orders met on the way."""
-
-    def evaluate():
-        y = function.run([Jet.variable(exact(x) + offset, 0)])
-        return [y.value, y.gradient.get(0, arb(0))]
-
-    for bits in (1024, 4096, jet.MAX_PRECISION):
-        with jet.precision(bits, 200) as met:
+def beside(function, x, offset):
+    """[f, f′] at the fraction x, moved by the offset: what holds on that side of a break."""
+    for precision in (1024, 4096, jet.MAX_PRECISION):
+        with jet.precision(precision, 200):
             try:
-                return evaluate(), list(met.orders)
+                y = function.run([Jet.variable(exact(x) + offset, 0)])
+                return [y.value, y.gradient.get(0, arb(0))]
             except jet.Undecided:
                 pass
 
 
 def orders(function, x):
+    """The outcome of every comparison at a fraction: two points of one branch have the same."""
     precision = 192
     while True:
         with jet.precision(precision, 200) as met:
@@ -122,12 +116,11 @@ def kinks(function, places):
     """([x, slope from the left, slope from the right] where they differ, the jumps)."""
     kinks, jumps = [], []
     for x in places:
-        gap = arb(2) ** -90 if snapped(x) != x or x.denominator > 1 << 80 else arb(2) ** -400
         x = snapped(x)
-        with jet.precision(1024, 200):
-            gap = arb(2) ** (-400 if x.denominator <= 1 << 80 else -90)
-        (left, slope_left), _ = one_sided(function, x, -gap)
-        (right, slope_right), _ = one_sided(function, x, gap)
+        # Close by where the break is known exactly, else safely past it.
+        gap = arb(2) ** (-400 if x.denominator <= 1 << 80 else -90)
+        left, slope_left = beside(function, x, -gap)
+        right, slope_right = beside(function, x, gap)
         scale = 1 + abs(float(left.mid())) + abs(float(right.mid()))
         if not abs(left - right) < scale * 2.0**-60:
             jumps.append((float(x), float(left.mid()), float(right.mid())))
@@ -137,12 +130,15 @@ def kinks(function, places):
     return kinks, jumps
 
 
-def absolute(x):
-    return abs(x)
+def second(y, i, j):
+    return y.hessian.get((min(i, j), max(i, j)), arb(0))
 
 
-def second(jet_, i, j):
-    return jet_.hessian.get((min(i, j), max(i, j)), arb(0))
+def tied(function, inputs):
+    """Whether some max, min or comparison meets a tie."""
+    with jet.precision(2048, 200) as met:
+        function.run([Jet(value) for value in inputs])
+        return 0 in met.orders
 
 
 def gate_point(function, x):
