@@ -49,7 +49,7 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let docs = document::of(function, derivatives);
     let scalar = scalar(signature.element);
     let idents: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
-    let field_docs = idents.iter().map(|ident| format!("The parameter `{ident}`."));
+    let field_docs = idents.iter().map(|ident| format!(" The parameter `{}`.", document::plain(ident)));
     let body = if idents.is_empty() {
         quote!(;)
     } else {
@@ -57,7 +57,8 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
     };
     let defaults: Option<Vec<&syn::Expr>> =
         signature.parameters.iter().map(|p| p.default.as_ref().map(|(written, _)| written)).collect();
-    let default = defaults.map(|defaults| {
+    let (unit, derived) = if idents.is_empty() { (true, quote!(, Default)) } else { (false, quote!()) };
+    let default = defaults.filter(|_| !unit).map(|defaults| {
         quote! {
             #(#cfgs)*
             impl ::core::default::Default for #name {
@@ -77,18 +78,29 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
         }
     });
     let original = &signature.item.sig.ident;
-    let constructor = format!("A `{name}` with these parameters.");
-    quote! {
-        #(#cfgs)*
-        #(#[doc = #docs])*
-        #[derive(Debug, Clone, Copy, PartialEq)]
-        #vis struct #name #body
-        #(#cfgs)*
-        impl #name {
-            #[doc = #constructor]
+    let construct = if unit {
+        quote! {
+            /// The activation; it has no parameters.
+            pub const fn new() -> Self {
+                Self
+            }
+        }
+    } else {
+        quote! {
+            /// The activation with these parameters.
             pub const fn new(#(#idents: #scalar),*) -> Self {
                 Self { #(#idents),* }
             }
+        }
+    };
+    quote! {
+        #(#cfgs)*
+        #(#[doc = #docs])*
+        #[derive(Debug, Clone, Copy, PartialEq #derived)]
+        #vis struct #name #body
+        #(#cfgs)*
+        impl #name {
+            #construct
             /// The function as written.
             #[doc(hidden)]
             pub const CALL: fn(#(#arguments),*) -> #scalar = #original;

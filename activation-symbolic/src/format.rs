@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::function::Signature;
+use crate::function::{Element, Signature};
 use crate::graph::{Comparison, Graph, Id, Op, Part, Reduction};
 use crate::primitive::Primitive;
 
@@ -92,6 +92,11 @@ pub fn number(value: f64) -> String {
         format!("{magnitude}")
     };
     if value.is_sign_negative() { format!("−{text}") } else { text }
+}
+
+/// The number with the fewest digits that is the same f32.
+fn shortest(value: f64) -> f64 {
+    (value as f32).to_string().parse().unwrap_or(value)
 }
 
 fn is_mask(op: Op) -> bool {
@@ -227,7 +232,10 @@ impl Writer<'_> {
         let mut text = if value.is_infinite() {
             format!("{}{infinity}", if value < 0.0 { "−" } else { "" })
         } else {
-            number(value)
+            match self.signature.element {
+                Element::F32 => number(shortest(value)),
+                Element::F64 => number(value),
+            }
         };
         if self.latex() {
             text = text.replace('−', "-");
@@ -282,6 +290,9 @@ impl Writer<'_> {
     }
 
     fn product(&self, a: Id, b: Id) -> (String, Binding) {
+        if let (Some(p), Some(q)) = (self.graph.as_constant(a), self.graph.as_constant(b)) {
+            return self.constant(p * q);
+        }
         if a == b {
             return (self.power(a, 2), Binding::Power);
         }

@@ -56,13 +56,13 @@ impl Graph {
     /// a + b
     pub fn add(&mut self, a: Id, b: Id) -> Id {
         match (self.as_constant(a), self.as_constant(b)) {
+            (Some(0.0), _) => return b,
+            (_, Some(0.0)) => return a,
             (Some(p), Some(q)) => {
                 if let Some(sum) = exact_sum(p, q) {
                     return self.constant(sum);
                 }
             }
-            (Some(0.0), None) => return b,
-            (None, Some(0.0)) => return a,
             _ => {}
         }
         match (self.view(a), self.view(b)) {
@@ -79,13 +79,13 @@ impl Graph {
     /// a − b
     pub fn sub(&mut self, a: Id, b: Id) -> Id {
         match (self.as_constant(a), self.as_constant(b)) {
+            (Some(0.0), _) => return self.neg(b),
+            (_, Some(0.0)) => return a,
             (Some(p), Some(q)) => {
                 if let Some(difference) = exact_sum(p, -q) {
                     return self.constant(difference);
                 }
             }
-            (Some(0.0), None) => return self.neg(b),
-            (None, Some(0.0)) => return a,
             _ => {}
         }
         match self.view(b) {
@@ -108,10 +108,21 @@ impl Graph {
             (Some(-1.0), None) => return self.neg(b),
             (Some(p), None) => {
                 if let (Op::Mul, &[q, rest]) = self.view(b)
-                    && let Some(product) = self.as_constant(q).and_then(|q| exact_product(p, q))
+                    && let Some(factor) = self.as_constant(q)
                 {
-                    let product = self.constant(product);
-                    return self.mul(product, rest);
+                    // Numbers meet even where their product isn't exact: the loop's invariants are computed once.
+                    return match exact_product(p, factor) {
+                        Some(product) => {
+                            let product = self.constant(product);
+                            self.mul(product, rest)
+                        }
+                        None => {
+                            let [p, q] =
+                                [p.abs() * (p * factor).signum(), factor.abs()].map(|c| self.constant(c));
+                            let product = self.node(Op::Mul, &[p, q]);
+                            self.node(Op::Mul, &[product, rest])
+                        }
+                    };
                 }
                 if let (Op::Neg, &[inner]) = self.view(b) {
                     let p = self.constant(-p);

@@ -1,0 +1,35 @@
+//! The expansion is read by users: snapshots of ten functions, formatted.
+
+use quote::quote;
+
+fn expand(attribute: &str, item: &str) -> String {
+    let tokens = activation_symbolic::activation(
+        attribute.parse().expect("an attribute"),
+        item.parse().expect("an item"),
+    );
+    let file: syn::File = syn::parse2(quote!(#tokens)).expect("the expansion is Rust");
+    prettyplease::unparse(&file)
+}
+
+macro_rules! snapshots {
+    ($($name:ident: $attribute:literal, $item:literal;)*) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(expand($attribute, $item));
+        }
+    )*};
+}
+
+snapshots! {
+    custom_sigmoid: "", "/// Sigmoid rescaled to (-1, 1).\npub fn custom_sigmoid(x: f32) -> f32 { 2.0 * sigmoid(x) - 1.0 }";
+    custom_relu: "", "pub fn custom_relu(x: f32) -> f32 { x.max(0.1 * x) }";
+    leaky: "", "pub fn leaky(x: f32, #[param(0.01)] slope: f32) -> f32 { if x > 0.0 { x } else { slope * x } }";
+    gelu: "", "pub fn gelu(x: f32) -> f32 { 0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2)) }";
+    mish: "", "pub fn mish(x: f32) -> f32 { x * (1.0 + x.exp()).ln().tanh() }";
+    swish: "name = Swish", "fn swish_fn(x: f32, #[param(1.0)] beta: f32) -> f32 { x * sigmoid(beta * x) }";
+    hard_swish: "", "pub fn hard_swish(x: f32) -> f32 { x * (x / 6.0 + 0.5).clamp(0.0, 1.0) }";
+    squareplus: "", "pub fn squareplus(x: f32) -> f32 { 0.5 * (x + (x * x + 4.0).sqrt()) }";
+    straight_through: "derivative = |x| 1.0, straight_through", "pub fn steps(x: f32) -> f32 { x.floor() }";
+    swiglu: "", "pub fn swiglu(gate: f32, up: f32) -> f32 { gate * sigmoid(gate) * up }";
+    composed: "order = 2", "pub fn composed(x: f32) -> f32 { x.tanh() * x }";
+}
