@@ -386,14 +386,15 @@ fn agree(a: Truth, b: Truth) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn derivatives_are_those_of_dual_numbers_and_of_differences(program in program(), x in -4.0..4.0f64) {
         let source = program.text("allow(domain, jumps)");
         let checked = check(&source);
         prop_assert!(checked.refusals.is_empty(), "{source}\n{:#?}", checked.refusals);
-        let value = at(&checked, checked.function.written, x);
+        prop_assert!(!support::expand(&source).to_string().contains("compile_error"), "{source}");
+        let value = at(&checked, checked.function.value, x);
         let slope = at(&checked, checked.partials[0], x);
         let one = Truth::from(1.0);
         let dual = program.value(Dual { value: Truth::from(x), slope: one });
@@ -446,7 +447,7 @@ proptest! {
         }
         let text = tokens.join(" ");
         if text.parse::<proc_macro2::TokenStream>().is_ok() {
-            support::survive(&text);
+            drop(support::expand(&text));
         }
     }
 }
@@ -465,9 +466,8 @@ fn jump(message: &str) -> Option<(f64, f64, f64)> {
 
 /// The text cut into tokens, near enough.
 fn words(text: &str) -> Vec<String> {
-    let body = &text[text.find("fn f").expect("a function")..];
     let mut words = vec![String::new()];
-    for c in body.chars() {
+    for c in text.chars() {
         let joins = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
         let last = words.last_mut().expect("a word");
         if c.is_whitespace() {

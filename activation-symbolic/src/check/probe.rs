@@ -97,10 +97,10 @@ impl<'a> Probe<'a> {
         match op {
             Op::Input(n) => {
                 let (base, direction) = (self.line.base[n as usize], self.line.direction[n as usize]);
-                Some(if direction == 0.0 {
-                    Interval::point(base)
-                } else {
-                    Interval::point(direction) * t + Interval::point(base)
+                Some(match direction {
+                    0.0 => Interval::point(base),
+                    1.0 => t + Interval::point(base),
+                    _ => Interval::point(base) - t,
                 })
             }
             Op::Parameter(n) => Some(Interval::point(self.round(self.parameters[n as usize]))),

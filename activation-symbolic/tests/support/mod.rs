@@ -9,6 +9,7 @@ use activation_symbolic::function::Function;
 use activation_symbolic::graph::{Id, Op};
 use activation_symbolic::lower::lower;
 use activation_symbolic::parse::parse;
+use activation_symbolic::rewrite::rewrite;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 
@@ -91,13 +92,19 @@ pub(crate) struct Checked {
     pub(crate) refusals: Vec<Refusal>,
 }
 
-/// Everything before the checks: the function, its derivatives, and what was refused.
+/// Everything before the checks: the function, its derivatives in their stable form, and what was refused.
 pub(crate) fn prepare(source: &str) -> (Function, Vec<Id>, Diagnostics) {
     let (function, errors) = front(source);
     let mut function = function.unwrap_or_else(|| panic!("{source}: {errors:?}"));
     let inputs: Vec<Op> = function.inputs().collect();
-    let written = function.written;
-    let partials = inputs.into_iter().map(|x| differentiate(&mut function.graph, written, x)).collect();
+    let Function { graph, written, facts, .. } = &mut function;
+    let value = rewrite(graph, *written, &mut facts.rewrites);
+    let slope = |x| {
+        let slope = differentiate(graph, value, x);
+        rewrite(graph, slope, &mut facts.rewrites)
+    };
+    let partials = inputs.into_iter().map(slope).collect();
+    function.value = value;
     (function, partials, errors)
 }
 
@@ -119,13 +126,10 @@ pub(crate) fn check(source: &str) -> Checked {
     Checked { function, partials, refusals }
 }
 
-/// Everything up to the checks, of what may not even be a function.
-pub(crate) fn survive(source: &str) {
-    if let (Some(_), errors) = front(source)
-        && errors.is_empty()
-    {
-        check(source);
-    }
+/// All of the expansion.
+pub(crate) fn expand(source: &str) -> TokenStream {
+    let (attribute, item) = split(source);
+    activation_symbolic::activation(attribute, item)
 }
 
 /// A function of x with this body.
