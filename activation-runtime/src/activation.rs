@@ -289,7 +289,7 @@ impl<K: Kernel> MultiKernel<1> for Single<'_, K> {
     }
 }
 
-struct Forward<'a, K>(&'a K);
+pub(crate) struct Forward<'a, K>(pub(crate) &'a K);
 
 impl<K: MultiKernel<N>, const N: usize> Pass<N, 1, 0, 0> for Forward<'_, K> {
     #[inline(always)]
@@ -302,7 +302,7 @@ impl<K: MultiKernel<N>, const N: usize> Pass<N, 1, 0, 0> for Forward<'_, K> {
     }
 }
 
-struct Backward<'a, K>(&'a K);
+pub(crate) struct Backward<'a, K>(pub(crate) &'a K);
 
 impl<K: MultiKernel<N>, const N: usize> Pass<N, 0, N, 0> for Backward<'_, K> {
     #[inline(always)]

@@ -18,6 +18,7 @@
 //!   explain    all that is known of a kernel, as text
 //!   gradcheck  derivatives beside difference quotients
 //!   row        RowKernel: functions of whole rows, and all of their loops
+//!   channels   inputs that are one value a channel, or one for all
 //!   adapters/  the same on the arrays of other crates
 //! ```
 //!
@@ -31,6 +32,7 @@ pub mod adapters;
 pub mod arith;
 mod array;
 pub mod builtin;
+pub mod channels;
 pub mod element;
 pub mod error;
 pub mod explain;
