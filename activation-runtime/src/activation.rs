@@ -1,15 +1,9 @@
 //! Kernels applied to slices.
 
-use core::iter::repeat;
-
-use crate::array::map;
 use crate::element::Element;
 use crate::error::ShapeError;
 use crate::kernel::{Info, Kernel, MultiKernel, Parametric};
-use crate::real::Real;
-use crate::slices::{Results, Slices};
-use crate::sum::Sum;
-use crate::sweep::Pass;
+use crate::passes::{self, Serial, Single};
 
 /// An activation function over slices of `T` (f32 or f64; f16 or bf16 with the feature `half`).
 ///
@@ -69,22 +63,16 @@ impl<K: Kernel, T: Element> Activation<T> for K {
         &K::INFO
     }
     fn forward(&self, x: &[T], y: &mut [T]) -> Result<(), ShapeError> {
-        Single(self).forward([x], y)
+        passes::forward(Serial, &Single(self), [x], y)
     }
     fn backward(&self, x: &[T], dy: &[T], dx: &mut [T]) -> Result<(), ShapeError> {
-        Single(self).backward([x], dy, [dx])
+        passes::backward(Serial, &Single(self), [x], dy, [dx])
     }
     fn forward_backward(&self, x: &[T], dy: &[T], y: &mut [T], dx: &mut [T]) -> Result<(), ShapeError> {
-        Single(self).forward_backward([x], dy, y, [dx])
+        passes::forward_backward(Serial, &Single(self), [x], dy, y, [dx])
     }
     fn forward_inplace(&self, x: &mut [T]) {
-        // Block by block through a copy that stays in the L1 cache: no sweep writes what another lane reads.
-        let mut copy = [T::default(); 1024];
-        for block in x.chunks_mut(copy.len()) {
-            let copy = &mut copy[..block.len()];
-            copy.copy_from_slice(block);
-            forward(&Single(self), [copy], block);
-        }
+        passes::forward_inplace(&Single(self), x);
     }
 }
 
@@ -128,15 +116,10 @@ impl<K: MultiKernel<N>, T: Element, const N: usize> MultiActivation<T, N> for K 
         &K::INFO
     }
     fn forward(&self, x: [&[T]; N], y: &mut [T]) -> Result<(), ShapeError> {
-        let len = check_inputs(&x)?;
-        ShapeError::check("x", len, "y", y.len())?;
-        forward(self, x, y);
-        Ok(())
+        passes::forward(Serial, self, x, y)
     }
     fn backward(&self, x: [&[T]; N], dy: &[T], dx: [&mut [T]; N]) -> Result<(), ShapeError> {
-        check_gradients(check_inputs(&x)?, dy, &dx)?;
-        T::sweep(&Backward(self), Slices { x, dy, y: [], dx });
-        Ok(())
+        passes::backward(Serial, self, x, dy, dx)
     }
     fn forward_backward(
         &self,
@@ -145,11 +128,7 @@ impl<K: MultiKernel<N>, T: Element, const N: usize> MultiActivation<T, N> for K 
         y: &mut [T],
         dx: [&mut [T]; N],
     ) -> Result<(), ShapeError> {
-        let len = check_inputs(&x)?;
-        check_gradients(len, dy, &dx)?;
-        ShapeError::check("x", len, "y", y.len())?;
-        T::sweep(&ForwardBackward(self), Slices { x, dy, y: [y], dx });
-        Ok(())
+        passes::forward_backward(Serial, self, x, dy, y, dx)
     }
 }
 
@@ -161,7 +140,7 @@ pub trait Trainable<T> {
     /// dx = dy · f′(x), bit for bit that of [`Activation::backward`], and for every parameter p the sum of
     /// dy · ∂f/∂p(x) over the slice.
     ///
-    /// The sum is compensated (see [`Sum`]), and the same on every run.
+    /// The sum is compensated (see [`Sum`](crate::sum::Sum)), and the same on every run.
     ///
     /// # Errors
     /// The lengths of `x`, `dy` and `dx` differ.
@@ -172,7 +151,7 @@ pub trait Trainable<T> {
         dx: &mut [T],
     ) -> Result<Self::Gradient, ShapeError>
     where
-        Self: Parametric<1, P>;
+        Self::Gradient: Parametric<1, P>;
 }
 
 impl<K: Kernel, T: Element> Trainable<T> for K {
@@ -182,7 +161,7 @@ impl<K: Kernel, T: Element> Trainable<T> for K {
     where
         K: Parametric<1, P>,
     {
-        backward_params(&Single(self), self, [x], dy, [dx])
+        passes::backward_params(Serial, &Single(self), self, [x], dy, [dx])
     }
 }
 
@@ -203,7 +182,7 @@ pub trait MultiTrainable<T, const N: usize> {
         dx: [&mut [T]; N],
     ) -> Result<Self::Gradient, ShapeError>
     where
-        Self: Parametric<N, P>;
+        Self::Gradient: Parametric<N, P>;
 }
 
 impl<K: MultiKernel<N>, T: Element, const N: usize> MultiTrainable<T, N> for K {
@@ -218,142 +197,6 @@ impl<K: MultiKernel<N>, T: Element, const N: usize> MultiTrainable<T, N> for K {
     where
         K: Parametric<N, P>,
     {
-        backward_params(self, self, x, dy, dx)
+        passes::backward_params(Serial, self, self, x, dy, dx)
     }
-}
-
-fn forward<K, T: Element, const N: usize>(kernel: &K, x: [&[T]; N], y: &mut [T])
-where
-    K: MultiKernel<N>,
-{
-    T::sweep(&Forward(kernel), Slices { x, dy: x[0], y: [y], dx: [] });
-}
-
-fn backward_params<K, P, T: Element, const N: usize, const S: usize>(
-    kernel: &K,
-    parameters: &P,
-    x: [&[T]; N],
-    dy: &[T],
-    dx: [&mut [T]; N],
-) -> Result<P, ShapeError>
-where
-    K: MultiKernel<N>,
-    P: Parametric<N, S>,
-{
-    check_gradients(check_inputs(&x)?, dy, &dx)?;
-    let sums = T::sweep(&BackwardParameters(kernel, parameters), Slices { x, dy, y: [], dx });
-    Ok(P::from_gradient(sums.map(Sum::value)))
-}
-
-/// The common length of the inputs.
-fn check_inputs<T, const N: usize>(x: &[&[T]; N]) -> Result<usize, ShapeError> {
-    let len = x.first().map_or(0, |x| x.len());
-    for (x, name) in x.iter().zip(["x[0]", "x[1]", "x[2]", "x[3]"].into_iter().chain(repeat("x"))) {
-        ShapeError::check("x[0]", len, name, x.len())?;
-    }
-    Ok(len)
-}
-
-/// That the gradients, the one that comes in and those that go out, are as long as the inputs.
-fn check_gradients<T, const N: usize>(len: usize, dy: &[T], dx: &[&mut [T]; N]) -> Result<(), ShapeError> {
-    let names: &[_] = if N == 1 { &["dx"] } else { &["dx[0]", "dx[1]", "dx[2]", "dx[3]"] };
-    ShapeError::check("x", len, "dy", dy.len())?;
-    for (dx, name) in dx.iter().zip(names.iter().copied().chain(repeat("dx"))) {
-        ShapeError::check("x", len, name, dx.len())?;
-    }
-    Ok(())
-}
-
-/// A kernel of one input as one of several.
-pub(crate) struct Single<'a, K>(pub(crate) &'a K);
-
-impl<K: Kernel> MultiKernel<1> for Single<'_, K> {
-    const INFO: Info = K::INFO;
-
-    #[inline(always)]
-    fn value<R: Real>(&self, [x]: [R; 1]) -> R {
-        self.0.value(x)
-    }
-    #[inline(always)]
-    fn gradient<R: Real>(&self, [x]: [R; 1]) -> [R; 1] {
-        [self.0.derivative(x)]
-    }
-    #[inline(always)]
-    fn value_and_gradient<R: Real>(&self, [x]: [R; 1]) -> (R, [R; 1]) {
-        let (value, derivative) = self.0.value_and_derivative(x);
-        (value, [derivative])
-    }
-    #[inline(always)]
-    fn rescue<R: Real>(&self, [x]: [R; 1]) -> [Option<R::Mask>; 2] {
-        self.0.rescue(x)
-    }
-}
-
-pub(crate) struct Forward<'a, K>(pub(crate) &'a K);
-
-impl<K: MultiKernel<N>, const N: usize> Pass<N, 1, 0, 0> for Forward<'_, K> {
-    #[inline(always)]
-    fn compute<R: Real>(&self, x: [R; N], _: R) -> Results<R, 1, 0, 0> {
-        Results { y: [self.0.value(x)], dx: [], terms: [] }
-    }
-    #[inline(always)]
-    fn rescue<R: Real>(&self, x: [R; N]) -> [Option<R::Mask>; 3] {
-        [self.0.rescue(x)[0], None, None]
-    }
-}
-
-pub(crate) struct Backward<'a, K>(pub(crate) &'a K);
-
-impl<K: MultiKernel<N>, const N: usize> Pass<N, 0, N, 0> for Backward<'_, K> {
-    #[inline(always)]
-    fn compute<R: Real>(&self, x: [R; N], dy: R) -> Results<R, 0, N, 0> {
-        Results { y: [], dx: scale(self.0.gradient(x), dy), terms: [] }
-    }
-    #[inline(always)]
-    fn rescue<R: Real>(&self, x: [R; N]) -> [Option<R::Mask>; 3] {
-        [None, self.0.rescue(x)[1], None]
-    }
-}
-
-struct ForwardBackward<'a, K>(&'a K);
-
-impl<K: MultiKernel<N>, const N: usize> Pass<N, 1, N, 0> for ForwardBackward<'_, K> {
-    #[inline(always)]
-    fn compute<R: Real>(&self, x: [R; N], dy: R) -> Results<R, 1, N, 0> {
-        let (value, gradient) = self.0.value_and_gradient(x);
-        Results { y: [value], dx: scale(gradient, dy), terms: [] }
-    }
-    #[inline(always)]
-    fn rescue<R: Real>(&self, x: [R; N]) -> [Option<R::Mask>; 3] {
-        let [value, gradient] = self.0.rescue(x);
-        [value, gradient, None]
-    }
-}
-
-struct BackwardParameters<'a, K, P>(&'a K, &'a P);
-
-impl<K, P, const N: usize, const S: usize> Pass<N, 0, N, S> for BackwardParameters<'_, K, P>
-where
-    K: MultiKernel<N>,
-    P: Parametric<N, S>,
-{
-    #[inline(always)]
-    fn compute<R: Real>(&self, x: [R; N], dy: R) -> Results<R, 0, N, S> {
-        let terms = scale(self.1.parameter_gradient(x), dy);
-        Results { y: [], dx: scale(self.0.gradient(x), dy), terms }
-    }
-    #[inline(always)]
-    fn rescue<R: Real>(&self, x: [R; N]) -> [Option<R::Mask>; 3] {
-        [None, self.0.rescue(x)[1], self.1.rescue_parameters(x)]
-    }
-}
-
-#[inline(always)]
-fn scale<R: Real, const N: usize>(gradient: [R; N], dy: R) -> [R; N] {
-    map(
-        gradient,
-        dy,
-        #[inline(always)]
-        |g| dy * g,
-    )
 }

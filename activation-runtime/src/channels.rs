@@ -11,11 +11,11 @@ use core::array::from_fn;
 use core::iter::zip;
 use core::ops::Range;
 
-use crate::activation::{Backward, Forward};
 use crate::element::Element;
 use crate::error::ShapeError;
 use crate::kernel::MultiKernel;
 use crate::level::{Dispatch, Level, dispatch};
+use crate::passes::{self, Backward, Serial};
 use crate::slices::Slices;
 use crate::sum::Sum;
 use crate::vector::{Float, Vector};
@@ -91,8 +91,7 @@ impl<K: MultiKernel<N>, T: Element, const N: usize> ChannelActivation<T, N> for 
             let repeated = x.map(|x| repeat(x, &block));
             for tile in channels.tiles(&block, y.len()) {
                 let x = from_fn(|i| part(&x[i], &repeated[i], &tile));
-                let y = &mut y[tile];
-                T::sweep(&Forward(self), Slices { x, dy: x[0], y: [y], dx: [] });
+                passes::forward(Serial, self, x, &mut y[tile])?;
             }
         }
         Ok(())
@@ -167,7 +166,7 @@ impl Channels {
 
     /// The pieces of memory that belong to a block of channels, in which these repeat from the first on.
     fn tiles(self, block: &Range<usize>, len: usize) -> impl Iterator<Item = Range<usize>> + use<> {
-        let (group, period) = (self.count * self.inner, block.len());
+        let (group, period) = (self.count.saturating_mul(self.inner), block.len());
         // All channels at once fill memory without gaps.
         let (stride, run) = if period == self.count { (len, len) } else { (group, period * self.inner) };
         let tile = TILE / period * period;
@@ -178,7 +177,7 @@ impl Channels {
     }
 
     fn check(self, name: &'static str, len: usize) -> Result<(), ShapeError> {
-        let group = self.count * self.inner;
+        let group = self.count.saturating_mul(self.inner);
         let rest = if group == 0 { len } else { len % group };
         ShapeError::check("the channels", len - rest, name, len)
     }

@@ -1,5 +1,7 @@
 //! What the macro implements: the maths of an activation, once, generic over [`Real`].
 
+use core::ops::BitOr;
+
 use crate::real::Real;
 
 /// What is known of a kernel at compile time; rustdoc of the generated struct shows the same.
@@ -204,12 +206,15 @@ pub trait ThirdOrder: SecondOrder {
 
 /// The lanes that either pair of masks names: how a kernel adds the rescue of another that it calls.
 #[inline(always)]
-pub fn either_mask<M: Copy + core::ops::BitOr<Output = M>>(
-    a: [Option<M>; 2],
-    b: [Option<M>; 2],
-) -> [Option<M>; 2] {
-    [0, 1].map(|i| match (a[i], b[i]) {
+pub fn either_mask<M: Copy + BitOr<Output = M>>(a: [Option<M>; 2], b: [Option<M>; 2]) -> [Option<M>; 2] {
+    [either(a[0], b[0]), either(a[1], b[1])]
+}
+
+/// The lanes that are in either mask.
+#[inline(always)]
+pub(crate) fn either<M: BitOr<Output = M>>(a: Option<M>, b: Option<M>) -> Option<M> {
+    match (a, b) {
         (Some(a), Some(b)) => Some(a | b),
         (mask, None) | (None, mask) => mask,
-    })
+    }
 }

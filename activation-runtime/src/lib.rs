@@ -14,10 +14,12 @@
 //!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
 //!   slices     what a sweep reads and writes
 //!   sweep      the one set of loops: slices in, slices out, any number of either
+//!   passes     the calls that every activation has: shapes checked, sweep made
 //!   activation Activation, MultiActivation, …: kernels applied to slices
 //!   explain    all that is known of a kernel, as text
 //!   gradcheck  derivatives beside difference quotients
 //!   row        RowKernel: functions of whole rows, and all of their loops
+//!   parallel   the same on all threads
 //!   channels   inputs that are one value a channel, or one for all
 //!   adapters/  the same on the arrays of other crates
 //! ```
@@ -44,6 +46,9 @@ pub mod lane;
 pub mod level;
 pub mod math;
 pub mod pair;
+#[cfg(feature = "rayon")]
+pub mod parallel;
+mod passes;
 pub mod real;
 pub mod row;
 pub mod scalar;

@@ -1,9 +1,8 @@
 //! What a sweep reads and writes: slices, and registers on their way from and to them.
 
-use core::ops::BitOr;
-
 use crate::array::map;
 use crate::extended::Extended;
+use crate::kernel::either;
 use crate::sum::Sum;
 use crate::vector::{Float, Vector};
 
@@ -156,16 +155,6 @@ pub(crate) fn lanes_of<V: Vector>(masks: [Option<V::Mask>; 3], used: usize) -> O
     }
     let in_use = u64::MAX >> (64 - used);
     Some(masks.map(|mask| mask.map_or(0, |mask| V::bitmask(mask) & in_use)))
-}
-
-/// The lanes that are in either mask.
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn either<M: BitOr<Output = M>>(a: Option<M>, b: Option<M>) -> Option<M> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a | b),
-        (Some(one), None) | (None, Some(one)) => Some(one),
-        (None, None) => None,
-    }
 }
 
 /// Running sums of the terms in the lanes that count.
