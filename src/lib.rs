@@ -14,12 +14,17 @@ pub use activation_macros::activation;
 pub use activation_runtime::activation::{Activation, MultiActivation, MultiTrainable, Trainable};
 pub use activation_runtime::arith::Arith;
 pub use activation_runtime::builtin as math;
+pub use activation_runtime::channels::{self, ChannelActivation, Channels};
 pub use activation_runtime::error::ShapeError;
 pub use activation_runtime::explain::explain;
-pub use activation_runtime::gradcheck::gradcheck;
+pub use activation_runtime::gradcheck::{gradcheck, gradcheck_inputs};
+pub use activation_runtime::higher_order::SecondOrderActivation;
 pub use activation_runtime::kernel::{
     Info, Kernel, Kink, MultiKernel, Parametric, Saves, SecondOrder, Smoothness, ThirdOrder, either_mask,
 };
+pub use activation_runtime::level;
+#[cfg(feature = "rayon")]
+pub use activation_runtime::parallel::Parallel;
 pub use activation_runtime::real::Real;
 
 /// Everything that a crate with activations of its own needs: the macro, the traits, the builtin helpers.
@@ -29,7 +34,7 @@ pub mod prelude {
 
     pub use crate::math::*;
     pub use crate::{
-        Activation, Kernel, MultiActivation, MultiKernel, MultiTrainable, Parametric, SecondOrder,
-        ShapeError, ThirdOrder, Trainable, activation,
+        Activation, ChannelActivation, Channels, Kernel, MultiActivation, MultiKernel, MultiTrainable,
+        Parametric, SecondOrder, SecondOrderActivation, ShapeError, ThirdOrder, Trainable, activation,
     };
 }

@@ -19,6 +19,7 @@
 //!   explain    all that is known of a kernel, as text
 //!   gradcheck  derivatives beside difference quotients
 //!   row        RowKernel: functions of whole rows, and all of their loops
+//!   higher_order  second derivatives on slices
 //!   parallel   the same on all threads
 //!   channels   inputs that are one value a channel, or one for all
 //!   adapters/  the same on the arrays of other crates
@@ -40,6 +41,7 @@ pub mod error;
 pub mod explain;
 pub mod extended;
 pub mod gradcheck;
+pub mod higher_order;
 pub mod kernel;
 #[cfg(feature = "simd")]
 pub mod lane;

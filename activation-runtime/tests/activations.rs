@@ -5,7 +5,10 @@ mod kernels;
 
 use activation_runtime::activation::{Activation, MultiActivation, MultiTrainable, Trainable};
 use activation_runtime::element::Element;
+use activation_runtime::higher_order::SecondOrderActivation;
+use activation_runtime::kernel::{Info, Kernel, SecondOrder};
 use activation_runtime::level::{Level, with_level};
+use activation_runtime::real::Real;
 use activation_runtime::vector::Float;
 use kernels::{Arc, Bilinear, Gate, Prelu, Relu, Softsign};
 
@@ -157,6 +160,43 @@ fn gate() {
             assert_same(&da, &expected_a, &format!("{level:?}"));
             assert_same(&db, &expected_b, &format!("{level:?}"));
         }
+    });
+}
+
+/// x³, twice differentiable.
+struct Cube;
+
+impl Kernel for Cube {
+    const INFO: Info = Info::new("Cube", "x³", "3x²");
+    #[inline(always)]
+    fn value<R: Real>(&self, x: R) -> R {
+        x * x * x
+    }
+    #[inline(always)]
+    fn derivative<R: Real>(&self, x: R) -> R {
+        x.constant(3.0) * x * x
+    }
+}
+
+impl SecondOrder for Cube {
+    #[inline(always)]
+    fn second_derivative<R: Real>(&self, x: R) -> R {
+        x.constant(6.0) * x
+    }
+}
+
+#[test]
+fn second_derivatives_times_a_vector() {
+    on_every_level(|_| {
+        for len in LENGTHS {
+            let (x, dy, v) = (&numbers::<f32>(len), &numbers(len + 5)[5..], &numbers(len + 23)[23..]);
+            let expected: Vec<_> = (0..len).map(|i| dy[i] * (6.0 * x[i]) * v[i]).collect();
+            let mut hv = vec![0.0; len];
+            Cube.hessian_vector(x, dy, v, &mut hv).unwrap();
+            assert_same(&hv, &expected, "hv");
+        }
+        let error = Cube.hessian_vector(&[1.0; 3], &[1.0; 3], &[1.0; 2], &mut [0.0; 3]).unwrap_err();
+        assert_eq!(error.to_string(), "`v` has length 2, but `x` asks for 3");
     });
 }
 
