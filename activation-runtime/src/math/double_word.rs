@@ -46,3 +46,17 @@ fn halves<V: Lanes>(x: V) -> (V, V) {
     let high = shifted - (shifted - x);
     (high, x - high)
 }
+
+/// (a + a′)/(b + b′) for a′, b′ small beside a, b: the rounded quotient a/b and what it lacks.
+#[inline(always)]
+pub(super) fn quotient<V: Lanes>((a, more_a): (V, V), (b, more_b): (V, V)) -> (V, V) {
+    let inverse = a.constant(1.0) / b;
+    let quotient = a * inverse;
+    let remainder = if a.fused() {
+        (-quotient).mul_add(b, a)
+    } else {
+        let (product, lost) = two_product(quotient, b);
+        (a - product) - lost
+    };
+    (quotient, ((-quotient).mul_add(more_b, more_a) + remainder) * inverse)
+}

@@ -70,3 +70,12 @@ impl<V: Lanes> Split<V> {
         self.x.from_bits(bits)
     }
 }
+
+/// 2ⁿ⁺ᵇ for an integral n, where n + b is the exponent of a normal number: added to a number whose last place is
+/// worth 1, the biased exponent stands in the low bits.
+#[inline(always)]
+pub(super) fn power_of_two<V: Lanes>(n: V, b: i32) -> V {
+    let unit = (1u64 << V::Scalar::SIGNIFICAND_BITS) as f64 * 1.5;
+    let biased = n + n.constant(unit + V::Scalar::BIAS as f64 + f64::from(b));
+    n.from_bits(biased.to_bits() << V::Scalar::SIGNIFICAND_BITS)
+}

@@ -12,7 +12,7 @@ use crate::arith::Lanes;
 /// What depends on the width of the floats.
 pub(super) struct Constants<const N: usize> {
     /// ln 2, in a piece of few bits and the rest.
-    ln2: [f64; 2],
+    pub(super) ln2: [f64; 2],
     /// log₁₀ 2, likewise.
     log10_2: [f64; 2],
     /// log₂ e, rounded and the rest.
@@ -29,7 +29,20 @@ impl<const N: usize> Constants<N> {
     fn sum<V: Lanes>(&self, k: V, f: V, more: V) -> V {
         let (high, low) = fast_two_sum(k * k.constant(self.ln2[0]), f);
         let low = k.mul_add(k.constant(self.ln2[1]), low + more);
-        high + (f * f).mul_add(horner(f, &self.ln_1p), low)
+        self.sum_with(high, f, low)
+    }
+
+    /// `high` + ln(1 + f) − f + `low`, where `high` is at least f.
+    #[inline(always)]
+    pub(super) fn sum_with<V: Lanes>(&self, high: V, f: V, low: V) -> V {
+        if f.fused() {
+            return high + (f * f).mul_add(horner(f, &self.ln_1p), low);
+        }
+        // With more roundings on the way, −f²/2 is added exactly.
+        let (square, lost) = two_product(f, f);
+        let (high, lost_too) = fast_two_sum(high, square * f.constant(-0.5));
+        let low = (lost_too - lost * f.constant(0.5)) + low;
+        high + ((square * f) * horner(f, &self.ln_1p[1..]) + low)
     }
 
     /// The same to another base b, given log_b 2 and log_b e. As each piece is multiplied, −f²/2 needs care too.
@@ -74,18 +87,23 @@ impl<const N: usize> Constants<N> {
         )
     }
 
-    /// ln(1 + x + `more`), where `more` is less than an ulp of 1 + x.
     #[inline(always)]
-    pub(super) fn ln_1p_of_sum<V: Lanes>(&self, x: V, more: Option<V>) -> V {
+    pub(super) fn ln_1p<V: Lanes>(&self, x: V) -> V {
+        self.ln_1p_of_sum(x, None, x.constant(0.0))
+    }
+
+    /// ln(1 + x + `more`) + k·ln 2, where `more` is less than an ulp of 1 + x.
+    #[inline(always)]
+    pub(super) fn ln_1p_of_sum<V: Lanes>(&self, x: V, more: Option<V>, k: V) -> V {
         let one = x.constant(1.0);
-        // From here on 1 + x rounds to x, and 2⁻ᵏ may be subnormal.
+        // From here on 1 + x rounds to x, and the inverse of its power of two may be subnormal.
         let huge = x.constant(0.125 / least_normal::<V>());
         let ordinary = x.gt(-one) & x.lt(huge);
-        let (mut bounded, mut offset) = (x, x.constant(0.0));
+        let (mut bounded, mut k) = (x, k);
         if V::any(!ordinary) {
-            let step = V::Scalar::SIGNIFICAND_BITS;
-            bounded = V::select(x.ge(huge), x.scale_by_power_of_two(x.constant(-f64::from(step))), x);
-            offset = V::select(x.ge(huge), x.constant(step.into()), offset);
+            let step = x.constant(V::Scalar::SIGNIFICAND_BITS.into());
+            bounded = V::select(x.ge(huge), x.scale_by_power_of_two(-step), x);
+            k = V::select(x.ge(huge), k + step, k);
         }
         let split = Split::new(one + bounded);
         let inverse = split.inverse_power();
@@ -95,7 +113,7 @@ impl<const N: usize> Constants<N> {
             #[inline(always)]
             |more| more * inverse / (one + f),
         );
-        let mut y = self.sum(split.exponent() + offset, f, more);
+        let mut y = self.sum(split.exponent() + k, f, more);
         if V::any(!ordinary) {
             y = V::select(x.lt(x.constant(f64::INFINITY)), y, x);
             y = V::select(x.eq(-one), x.constant(f64::NEG_INFINITY), y);
@@ -166,7 +184,7 @@ pub mod single {
 
     #[inline(always)]
     pub(in crate::math) fn ln_1p<V: Lanes<Scalar = f32>>(x: V) -> V {
-        LOG.ln_1p_of_sum(x, None)
+        LOG.ln_1p(x)
     }
 
     /// Largest error measured of `log2`, in ulp.
@@ -221,6 +239,31 @@ pub mod double {
         ],
     };
 
+    /// For results that are rounded to f32: as above with the degree 14, error 2^−41.9.
+    pub(in crate::math) const SHORT: Constants<15> = Constants {
+        ln2: LOG.ln2,
+        log10_2: LOG.log10_2,
+        log2_e: LOG.log2_e,
+        log10_e: LOG.log10_e,
+        ln_1p: [
+            -0.49999999999960654,
+            0.3333333333344195,
+            -0.2500000003575366,
+            0.20000000005419896,
+            -0.16666661361291427,
+            0.1428570588248163,
+            -0.12500285224057178,
+            0.11111915516790467,
+            -0.0999359799431188,
+            0.0906337703104187,
+            -0.0837607917567778,
+            0.08070283164623428,
+            -0.07539077825006445,
+            0.0530271133113278,
+            -0.018382857184360595,
+        ],
+    };
+
     /// Largest error measured of `ln`, in ulp.
     pub const LN_ULP: f64 = 0.83;
 
@@ -234,7 +277,7 @@ pub mod double {
 
     #[inline(always)]
     pub(in crate::math) fn ln_1p<V: Lanes<Scalar = f64>>(x: V) -> V {
-        LOG.ln_1p_of_sum(x, None)
+        LOG.ln_1p(x)
     }
 
     /// Largest error measured of `log2`, in ulp.

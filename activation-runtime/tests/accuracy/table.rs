@@ -68,6 +68,14 @@ pub const TABLE: &[Row] = rows! {
     log ln_1p LN_1P_ULP: core_math::log1p, core_math::log1pf, true;
     log log2 LOG2_ULP: core_math::log2, core_math::log2f, true;
     log log10 LOG10_ULP: core_math::log10, core_math::log10f, true;
+    hyperbolic sinh SINH_ULP: core_math::sinh, core_math::sinhf, true;
+    hyperbolic cosh COSH_ULP: core_math::cosh, core_math::coshf, true;
+    hyperbolic tanh TANH_ULP: core_math::tanh, core_math::tanhf, true;
+    hyperbolic asinh ASINH_ULP: core_math::asinh, core_math::asinhf, true;
+    hyperbolic acosh ACOSH_ULP: core_math::acosh, core_math::acoshf, true;
+    hyperbolic atanh ATANH_ULP: core_math::atanh, core_math::atanhf, true;
+    logistic sigmoid SIGMOID_ULP: sigmoid, |x| sigmoid(x.into()) as f32, false;
+    logistic softplus SOFTPLUS_ULP: softplus, |x| softplus(x.into()) as f32, false;
 };
 
 trait Function {
@@ -92,6 +100,15 @@ fn map<F: Function, T: Float>(x: &[T], y: &mut [T]) {
         }
     }
     dispatch(Map(PhantomData::<F>, x, y));
+}
+
+fn sigmoid(x: f64) -> f64 {
+    let e = core_math::exp(-x.abs());
+    if x < 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) }
+}
+
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + core_math::log1p(core_math::exp(-x.abs())) + if x.is_nan() { x } else { 0.0 }
 }
 
 /// |y − truth| in units of the last place that an f32 of the truth's size has.
