@@ -4,10 +4,7 @@ use crate::graph::{Id, Op};
 use crate::primitive::Primitive;
 
 use super::interval::Interval;
-use super::probe::{Probe, Values, bisect, simplest};
-
-/// As many breaks are looked at on one line.
-const MOST: usize = 24;
+use super::probe::{Probe, Values, bisect, simplest, zero};
 
 /// A point where something changes sides.
 pub(super) struct Break {
@@ -153,18 +150,28 @@ pub(super) fn settles(probe: &Probe<'_>, id: Id, [left, between, right]: [&Value
 
 /// The breaks of the function along the probe's line, those next to 0 first.
 pub(super) fn breaks(probe: &Probe<'_>) -> Vec<Break> {
-    let mut breaks: Vec<Break> = Vec::new();
+    // What changes sides all the time, as sin(1000x) does, is looked at a few times only, and so is a long body.
+    let most = (8_000 / (1 + probe.order.len())).clamp(8, 32);
+    let nearness = |t: f64, s: f64| if t * s < 0.0 { 0.0 } else { t.abs().min(s.abs()) };
+    let mut changes = Vec::new();
     for id in switches(probe) {
+        let mut own = Vec::new();
         let mut previous = None;
         for sample in &probe.samples {
             let Some(now) = side(probe, id, &sample.values) else { continue };
-            if let Some((before, was)) = previous
-                && was != now
-            {
-                changes(probe, id, (before, was), (sample.t, now), &mut breaks);
+            let now = (sample.t, now);
+            if let Some(before) = previous.filter(|&(_, was)| was != now.1) {
+                own.push((id, before, now));
             }
-            previous = Some((sample.t, now));
+            previous = Some(now);
         }
+        own.sort_by(|(_, a, b), (_, c, d)| nearness(a.0, b.0).total_cmp(&nearness(c.0, d.0)));
+        changes.extend(own.into_iter().take(8));
+    }
+    changes.sort_by(|(_, a, b), (_, c, d)| nearness(a.0, b.0).total_cmp(&nearness(c.0, d.0)));
+    let mut breaks: Vec<Break> = Vec::new();
+    for (id, before, now) in changes.into_iter().take(2 * most) {
+        locate(probe, id, before, now, &mut breaks);
     }
     for &id in &probe.order {
         for sample in probe.samples.iter().filter(|sample| is_corner(probe, id, &sample.values)) {
@@ -173,10 +180,9 @@ pub(super) fn breaks(probe: &Probe<'_>) -> Vec<Break> {
         }
     }
     breaks.retain(|b| probe.admits(b.x) && probe.admits(b.left) && probe.admits(b.right));
-    // The sides of sin(1000x) change too often to tell all of it.
     let mut breaks = merge(breaks);
     breaks.sort_by(|a, b| a.x.abs().total_cmp(&b.x.abs()));
-    breaks.truncate(MOST);
+    breaks.truncate(most);
     breaks
 }
 
@@ -191,16 +197,20 @@ fn is_corner(probe: &Probe<'_>, id: Id, values: &Values) -> bool {
     }
 }
 
-/// The changes between two points at which a switch is on different sides.
-fn changes(probe: &Probe<'_>, id: Id, (a, was): (f64, i8), (b, now): (f64, i8), breaks: &mut Vec<Break>) {
+/// Finds the breaks between two points at which a switch is on different sides.
+fn locate(probe: &Probe<'_>, id: Id, (a, was): (f64, i8), (b, now): (f64, i8), breaks: &mut Vec<Break>) {
     let order = probe.graph().topological(&[id]);
     let mut values = Values::new();
+    let guess = zero(a, b, |t| {
+        probe.evaluate(&order, Interval::point(t), &mut values);
+        operands(probe, id, &values).map_or(f64::NAN, |[p, q]| p.middle() - q.middle())
+    });
     let mut at = |t: f64| {
         probe.evaluate(&order, Interval::point(t), &mut values);
         side(probe, id, &values)
     };
-    let (left, after) = bisect(a, b, |t| at(t) == Some(was));
-    let (right, before) = bisect(b, left, |t| at(t) == Some(now));
+    let (left, after) = bisect(a, b, guess, |t| at(t) == Some(was));
+    let (right, before) = bisect(b, left, after, |t| at(t) == Some(now));
     let mut push = |left: f64, right: f64| {
         breaks.push(Break { left, right, x: simplest(left, right), switches: vec![id] });
     };

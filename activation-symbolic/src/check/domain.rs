@@ -159,8 +159,8 @@ fn pole_between(probe: &Probe<'_>, id: Id, (a, left): (f64, i8), (b, right): (f6
         probe.evaluate(&order, Interval::point(t), &mut values);
         verdict(probe, id, &values)
     };
-    let (l, _) = bisect(a, b, |t| sign(t) == Verdict::Met(left));
-    let (r, _) = bisect(b, l, |t| sign(t) == Verdict::Met(right));
+    let (l, _) = bisect(a, b, a, |t| sign(t) == Verdict::Met(left));
+    let (r, _) = bisect(b, l, l, |t| sign(t) == Verdict::Met(right));
     if r - l > 1e-9 * l.abs().max(r.abs()) {
         return None;
     }

@@ -29,9 +29,9 @@ pub(super) fn explore(probe: &Probe<'_>) -> Vec<Sample> {
         Sample { t, rank, values, live }
     };
     // A long body gets fewer looks.
-    let looks = 10_000 / (1 + probe.order.len());
+    let looks = 10_000 / (1 + probe.order.len()) / probe.lines;
     let mut samples: Vec<Sample> =
-        simple_numbers(probe, looks.clamp(40, 160)).into_iter().map(|(t, rank)| sample(t, rank)).collect();
+        simple_numbers(probe, looks.clamp(14, 160)).into_iter().map(|(t, rank)| sample(t, rank)).collect();
 
     let restricted = domain::restricted(probe);
     let switches = breaks::switches(probe);

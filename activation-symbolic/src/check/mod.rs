@@ -58,8 +58,9 @@ pub fn check(function: &mut Function, partials: &[Id], errors: &mut Diagnostics)
     let mut facts = std::mem::take(&mut function.facts);
     for parameters in &settings {
         let mut offences: [Vec<Offence>; 3] = Default::default();
-        for line in probe::lines(function.signature.inputs.len()) {
-            let probe = Probe::new(function, &roots, line, parameters);
+        let lines = probe::lines(function.signature.inputs.len());
+        for line in &lines {
+            let probe = Probe::new(function, &roots, line.clone(), lines.len(), parameters);
             merge(function, &mut offences[0], domain::offences(&probe, partials));
             if own.is_some() {
                 continue;

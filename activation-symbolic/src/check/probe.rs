@@ -48,15 +48,23 @@ pub(super) struct Probe<'a> {
     pub(super) roots: &'a [Id],
     pub(super) order: Vec<Id>,
     line: Line,
+    /// How many lines there are to look along.
+    pub(super) lines: usize,
     parameters: &'a [f64],
     /// Where the function is looked at, in ascending order.
     pub(super) samples: Vec<Sample>,
 }
 
 impl<'a> Probe<'a> {
-    pub(super) fn new(function: &'a Function, roots: &'a [Id], line: Line, parameters: &'a [f64]) -> Self {
+    pub(super) fn new(
+        function: &'a Function,
+        roots: &'a [Id],
+        line: Line,
+        lines: usize,
+        parameters: &'a [f64],
+    ) -> Self {
         let order = function.graph.topological(roots);
-        let mut probe = Self { function, roots, order, line, parameters, samples: Vec::new() };
+        let mut probe = Self { function, roots, order, line, lines, parameters, samples: Vec::new() };
         probe.samples = explore(&probe);
         probe
     }
@@ -262,18 +270,67 @@ fn from_ordinal(ordinal: i64) -> f64 {
     f64::from_bits(if ordinal < 0 { i64::MIN - ordinal } else { ordinal } as u64)
 }
 
-/// The neighbouring floats between `a` and `b` where `holds`, true at a, ceases to hold.
-pub(super) fn bisect(a: f64, b: f64, mut holds: impl FnMut(f64) -> bool) -> (f64, f64) {
-    let (mut a, mut b) = (ordinal(a), ordinal(b));
-    while a.abs_diff(b) > 1 {
-        let middle = a.midpoint(b);
-        if holds(from_ordinal(middle)) {
+/// The neighbouring floats between `a` and `b` where `holds`, true at a, ceases to hold; found soonest near `guess`.
+pub(super) fn bisect(a: f64, b: f64, guess: f64, mut holds: impl FnMut(f64) -> bool) -> (f64, f64) {
+    let [mut a, mut b, guess] = [a, b, guess].map(|x| i128::from(ordinal(x)));
+    let mut holds = |ordinal: i128| holds(from_ordinal(ordinal as i64));
+    let towards_b = (b - a).signum();
+    if (guess - a).signum() == towards_b && (b - guess).signum() == towards_b {
+        // Leaps of growing length away from the guess, until the place is behind us.
+        let (mut step, mut here) = (1, guess);
+        let forward = holds(guess);
+        if forward {
+            a = guess;
+        } else {
+            b = guess;
+        }
+        while step < (b - a).abs() {
+            here += if forward { step } else { -step } * towards_b;
+            let held = holds(here);
+            if held {
+                a = here;
+            } else {
+                b = here;
+            }
+            if held != forward {
+                break;
+            }
+            step *= 8;
+        }
+    }
+    while (b - a).abs() > 1 {
+        let middle = (a + b) / 2;
+        if holds(middle) {
             a = middle;
         } else {
             b = middle;
         }
     }
-    (from_ordinal(a), from_ordinal(b))
+    (from_ordinal(a as i64), from_ordinal(b as i64))
+}
+
+/// About where `f` has a zero between `a` and `b`, by a few false positions (Illinois).
+pub(super) fn zero(mut a: f64, mut b: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
+    let (mut fa, mut fb) = (f(a), f(b));
+    let mut c = 0.5 * a + 0.5 * b;
+    for _ in 0..8 {
+        let next = a - fa * ((b - a) / (fb - fa));
+        if !(next > a.min(b) && next < a.max(b)) {
+            break;
+        }
+        c = next;
+        let fc = f(c);
+        if (fc > 0.0) == (fb > 0.0) {
+            fa *= 0.5;
+        } else {
+            (a, fa) = (b, fb);
+        }
+        (b, fb) = (c, fc);
+        if fc == 0.0 {
+            break;
+        }
+    }
+    c
 }
 
 /// The number in [a, b] that is the simplest to say: 0, one of the element type, or one of few digits.
