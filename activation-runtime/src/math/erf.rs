@@ -5,9 +5,9 @@
 
 /// For f32 lanes.
 pub mod single {
+    use super::super::double_word::two_product;
     use super::super::polynomial::horner;
-    use super::super::reduction::ROUND;
-    use crate::arith::{Arith, Lanes};
+    use crate::arith::Lanes;
 
     /// From here on erf rounds to 1.
     const SATURATED: f64 = 3.92;
@@ -74,67 +74,102 @@ pub mod single {
         slope.mul_add(distance, value).copysign(x)
     }
 
-    /// ln 2: 30 leading bits, and the rest.
-    const LN_2: [f64; 2] = [0.6931471796706319, 8.893134238886677e-10];
-
-    /// eʳ: Sollya `fpminimax(exp(x), 7, [|D...|], [-log(2)/2;log(2)/2], relative)`, error 2^-34.5.
-    const EXP: [f64; 8] = [
-        0.9999999999616811,
-        1.000000000243102,
-        0.5000000104537942,
-        0.16666665126111782,
-        0.04166622542063915,
-        0.008333561092751855,
-        0.0013948183654235464,
-        0.0001977517121864979,
-    ];
-
     /// Beyond it erfc vanishes.
-    const VANISHED: f64 = 10.3;
-    const K: f64 = 2.5;
-    /// q in t: `fpminimax(q, 11, [|D...|], [-1;t(10.3)], absolute)`, error 2^-30.3.
-    const Q: [f64; 12] = [
-        1.2648381836463765,
-        -0.12235676217308754,
-        -0.09902445264531143,
-        0.15762990746577502,
-        -0.10296876005167205,
-        0.03276034893185487,
-        0.0009439225553398864,
-        -0.004374188442348449,
-        0.0004557307554827853,
-        0.0005978261656133652,
-        -4.688333449165306e-05,
-        -5.939174494578092e-05,
+    const VANISHED: f64 = 10.2;
+
+    /// e^(x²)·erfc(x) on sixteen intervals, four to each octave of x + 3/4; so the exponent and the first two bits of
+    /// x + 3/4 number them. Around a centre c, chosen so that the value there has twelve bits, it is
+    /// `SCALED_VALUE` + d·(c₁ + c₂d + … + c₆d⁵). Coefficients by Sollya:
+    /// `fpminimax(exp((c+x)^2)*erfc(c+x) - value, [|1,2,3,4,5,6|], [|SG...|], interval, absolute)`, relative error at
+    /// most 2^-27.1.
+    const INTERVAL_OFFSET: f64 = 0.75;
+    #[rustfmt::skip]
+    const SCALED_CENTRE: [f32; 16] = [
+        1.5078079, 1.9877163, 2.5155568, 3.0268753, 3.7272604, 4.783996, 5.768028, 6.7672186,
+        8.290749, 9.691957, 0.061635014, 0.18139596, 0.36602247, 0.63392323, 0.8664022, 1.1105293,
     ];
+    #[rustfmt::skip]
+    const SCALED_VALUE: [f32; 16] = [
+        0.3203125, 0.25671387, 0.20965576, 0.17755127, 0.14642334, 0.11550903, 0.09640503, 0.08248901,
+        0.06756592, 0.057907104, 0.93408203, 0.82421875, 0.69140625, 0.5529785, 0.46704102, 0.39916992,
+    ];
+    #[rustfmt::skip]
+    const SCALED_COEFFICIENTS: [[f32; 16]; 6] = [
+        [
+            -0.16243978, -0.10783049, -0.07357721, -0.053528078, -0.036863357, -0.023189638, -0.016245393, -0.011936792,
+            -0.00803509, -0.0059127817, -1.0132349, -0.82935923, -0.62223876, -0.4272873, -0.31908843, -0.24179937,
+        ],
+        [
+            0.075384595, 0.04237729, 0.02456812, 0.015528417, 0.009024029, 0.0045699114, 0.0027011542, 0.0017101418,
+            0.00094902207, 0.00060066424, 0.8716311, 0.6737764, 0.46365288, 0.28211126, 0.19058205, 0.13064453,
+        ],
+        [
+            -0.032514125, -0.015730424, -0.007849573, -0.004350318, -0.0021519929, -0.0008847675, -0.00044335864, -0.00024262675,
+            -0.000111322435, -6.0719103e-05, -0.63967097, -0.4714557, -0.30167806, -0.16563284, -0.10264537, -0.06447841,
+        ],
+        [
+            0.013174628, 0.0055609327, 0.002410388, 0.0011811935, 0.0005011355, 0.00016836407, 7.186718e-05, 3.40091e-05,
+            1.2965315e-05, 6.194587e-06, 0.4162314, 0.29434347, 0.17661293, 0.08853875, 0.05083661, 0.029545365,
+        ],
+        [
+            -0.0051280656, -0.001891169, -0.0007208795, -0.00031112874, -0.00011631965, -3.200662e-05, -1.1639782e-05, -4.778986e-06,
+            -1.5352257e-06, -6.030131e-07, -0.2464985, -0.15998253, -0.09565144, -0.04398001, -0.023493659, -0.012576374,
+        ],
+        [
+            0.0019128006, 0.0005469317, 0.00021049056, 7.7433644e-05, 2.5157447e-05, 6.1812816e-06, 1.8720276e-06, 9.0105164e-07,
+            1.8411401e-07, -1.354422e-07, 0.11298198, 0.007587497, 0.047636867, 0.021175101, 0.00953887, 0.0037311453,
+        ],
+    ];
+    /// 2^(i/16) to twelve bits, and the rest.
+    #[rustfmt::skip]
+    const EXP2: [f32; 16] = [
+        1.0, 1.0444336, 1.090332, 1.1386719, 1.1889648, 1.2416992, 1.296875, 1.3544922,
+        1.4140625, 1.4770508, 1.5419922, 1.6103516, 1.6816406, 1.7563477, 1.8339844, 1.9150391,
+    ];
+    #[rustfmt::skip]
+    const EXP2_LOW: [f32; 16] = [
+        0.0, -0.00015981132, 0.00017570141, 0.00011675976, 0.00024227126, 0.00015859332, -3.5445348e-05, -0.00023664057,
+        0.00015106237, -0.00022463531, 0.00021863791, 0.00013876945, 0.00015220551, -9.5495874e-05, 2.3711409e-05, 0.0001674989,
+    ];
+    /// ln 2 / 16 to twelve bits, and the rest.
+    const LN_2_BY_16: [f64; 2] = [0.0433197021484375, 1.9966365e-06];
+    const SIXTEEN_BY_LN_2: f64 = 23.083120654223414;
+    /// (eʳ − 1 − r)/r²: `fpminimax(exp(x)-1-x, [|2,3|], [|SG...|], [-log(2)/32;log(2)/32], absolute)`, error 2^-29.2 of
+    /// eʳ.
+    const EXP: [f64; 2] = [0.5000165104866028, 0.16667065024375916];
 
     /// Largest error of erfc, in ulp.
     pub const ERFC_ULP: f64 = 1.0;
+    /// e^(−x²) times [`SCALED_VALUE`] and its polynomial. Both factors are a number of twelve bits and a rest that is
+    /// small beside it, so their product is exact where it counts.
     #[inline(always)]
     pub(in crate::math) fn erfc<V: Lanes<Scalar = f32>>(x: V) -> V {
-        let [erfc] = V::in_f64(
-            [x],
-            #[inline(always)]
-            |[x]| {
-                let vanished = x.constant(VANISHED);
-                let size = V::Wide::select(x.abs().gt(vanished), vanished, x.abs());
-                // e^(−x²) = 2ⁿ·eʳ; the square of an f32 is exact.
-                let square = size * size;
-                let rounded = x.constant(ROUND) - square * x.constant(core::f64::consts::LOG2_E);
-                let n = rounded - x.constant(ROUND);
-                let r = (-n).mul_add(x.constant(LN_2[1]), (-n).mul_add(x.constant(LN_2[0]), -square));
-                let mantissa = horner(r, &EXP);
-                let exp = x.from_bits(mantissa.to_bits() + (rounded.to_bits() << 52));
-                // One division for two.
-                let (one, k) = (x.constant(1.0), x.constant(K));
-                let (shifted, slope) = (size + k, size + size + one);
-                let inverse = one / (shifted * slope);
-                let q = horner((size - k) * (slope * inverse), &Q);
-                let erfc = exp * q * (shifted * inverse);
-                [V::Wide::select(x.lt(x.constant(0.0)), x.constant(2.0) - erfc, erfc)]
-            },
-        );
-        erfc
+        let vanished = x.constant(VANISHED);
+        let size = V::select(x.abs().gt(vanished), vanished, x.abs());
+
+        // −x² = n·ln 2/16 + r.
+        let (square, square_error) = two_product(size, size);
+        let round = x.constant(1.5 * (1u64 << 23) as f64);
+        let rounded = square.mul_add(x.constant(-SIXTEEN_BY_LN_2), round);
+        let n = rounded - round;
+        let r = n.mul_add(x.constant(-LN_2_BY_16[0]), -square);
+        let r = n.mul_add(x.constant(-LN_2_BY_16[1]), r) - square_error;
+        let exp_m1 = (r * r).mul_add(horner(r, &EXP), r);
+        let (exp, exp_low) = (x.lookup(rounded.to_bits(), &EXP2), x.lookup(rounded.to_bits(), &EXP2_LOW));
+        let exp_low = (exp + exp_low).mul_add(exp_m1, exp_low);
+
+        let interval = (size + x.constant(INTERVAL_OFFSET)).to_bits() >> 21;
+        let scaled = x.lookup(interval, &SCALED_VALUE);
+        let distance = size - x.lookup(interval, &SCALED_CENTRE);
+        let mut slope = x.lookup(interval, &SCALED_COEFFICIENTS[5]);
+        for coefficients in SCALED_COEFFICIENTS[..5].iter().rev() {
+            slope = slope.mul_add(distance, x.lookup(interval, coefficients));
+        }
+        let scaled_low = slope * distance;
+
+        let low = exp.mul_add(scaled_low, exp_low * (scaled + scaled_low));
+        let erfc = exp.mul_add(scaled, low).scale_by_power_of_two((n * x.constant(1.0 / 16.0)).floor());
+        V::select(x.lt(x.constant(0.0)), x.constant(2.0) - erfc, erfc)
     }
 }
 
