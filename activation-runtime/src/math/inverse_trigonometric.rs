@@ -120,7 +120,7 @@ pub mod single {
         [-0.3333332487817165, 0.19998673747086493, -0.1422069359475461, 0.09837056346213226];
 
     /// Largest error of asin, in ulp.
-    pub const ASIN_ULP: f64 = 1.0;
+    pub const ASIN_ULP: f64 = 0.505;
     #[inline(always)]
     pub(in crate::math) fn asin<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [asin] = V::in_f64(
@@ -136,7 +136,7 @@ pub mod single {
     }
 
     /// Largest error of acos, in ulp.
-    pub const ACOS_ULP: f64 = 1.0;
+    pub const ACOS_ULP: f64 = 0.505;
     #[inline(always)]
     pub(in crate::math) fn acos<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [acos] = V::in_f64(
@@ -166,7 +166,7 @@ pub mod single {
     }
 
     /// Largest error of atan, in ulp.
-    pub const ATAN_ULP: f64 = 1.0;
+    pub const ATAN_ULP: f64 = 0.503;
     #[inline(always)]
     pub(in crate::math) fn atan<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [angle] = V::in_f64(
@@ -178,7 +178,7 @@ pub mod single {
     }
 
     /// Largest error of atan2, in ulp.
-    pub const ATAN2_ULP: f64 = 1.0;
+    pub const ATAN2_ULP: f64 = 0.51;
     #[inline(always)]
     pub(in crate::math) fn atan2<V: Lanes<Scalar = f32>>(y: V, x: V) -> V {
         let [angle] = V::in_f64(
@@ -237,7 +237,7 @@ pub mod double {
     }
 
     /// Largest error of asin, in ulp.
-    pub const ASIN_ULP: f64 = 1.0;
+    pub const ASIN_ULP: f64 = 0.6;
     #[inline(always)]
     pub(in crate::math) fn asin<V: Lanes<Scalar = f64>>(x: V) -> V {
         let HalfAngle { large, sine, square, correction } = HalfAngle::new(x, &ASIN);
@@ -250,7 +250,7 @@ pub mod double {
     }
 
     /// Largest error of acos, in ulp.
-    pub const ACOS_ULP: f64 = 1.0;
+    pub const ACOS_ULP: f64 = 0.6;
     #[inline(always)]
     pub(in crate::math) fn acos<V: Lanes<Scalar = f64>>(x: V) -> V {
         let HalfAngle { large, sine, square, correction } = HalfAngle::new(x, &ASIN);
@@ -285,14 +285,14 @@ pub mod double {
     }
 
     /// Largest error of atan, in ulp.
-    pub const ATAN_ULP: f64 = 1.0;
+    pub const ATAN_ULP: f64 = 0.9;
     #[inline(always)]
     pub(in crate::math) fn atan<V: Lanes<Scalar = f64>>(x: V) -> V {
         direction(x.abs(), x.constant(1.0)).copysign(x)
     }
 
     /// Largest error of atan2, in ulp.
-    pub const ATAN2_ULP: f64 = 1.0;
+    pub const ATAN2_ULP: f64 = 0.9;
     #[inline(always)]
     pub(in crate::math) fn atan2<V: Lanes<Scalar = f64>>(y: V, x: V) -> V {
         let size = x.abs().max(y.abs());

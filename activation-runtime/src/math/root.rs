@@ -34,7 +34,7 @@ pub mod single {
     use crate::arith::{Arith, Lanes};
 
     /// Largest error of cbrt, in ulp.
-    pub const CBRT_ULP: f64 = 1.0;
+    pub const CBRT_ULP: f64 = 0.501;
     #[inline(always)]
     pub(in crate::math) fn cbrt<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [root] = V::in_f64(
@@ -50,7 +50,7 @@ pub mod single {
     }
 
     /// Largest error of hypot, in ulp.
-    pub const HYPOT_ULP: f64 = 1.0;
+    pub const HYPOT_ULP: f64 = 0.501;
     #[inline(always)]
     pub(in crate::math) fn hypot<V: Lanes<Scalar = f32>>(x: V, other: V) -> V {
         // The squares of f32 are exact in f64 and can't overflow.
@@ -71,7 +71,7 @@ pub mod double {
     use crate::arith::Lanes;
 
     /// Largest error of cbrt, in ulp.
-    pub const CBRT_ULP: f64 = 1.0;
+    pub const CBRT_ULP: f64 = 0.67;
     #[inline(always)]
     pub(in crate::math) fn cbrt<V: Lanes<Scalar = f64>>(x: V) -> V {
         let size = x.abs();
@@ -87,7 +87,7 @@ pub mod double {
     }
 
     /// Largest error of hypot, in ulp.
-    pub const HYPOT_ULP: f64 = 1.0;
+    pub const HYPOT_ULP: f64 = 0.9;
     #[inline(always)]
     pub(in crate::math) fn hypot<V: Lanes<Scalar = f64>>(x: V, other: V) -> V {
         let (x, y) = (x.abs(), other.abs());

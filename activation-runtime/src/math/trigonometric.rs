@@ -76,7 +76,7 @@ pub mod single {
     }
 
     /// Largest error of sin, in ulp.
-    pub const SIN_ULP: f64 = 1.0;
+    pub const SIN_ULP: f64 = 0.501;
     #[inline(always)]
     pub(in crate::math) fn sin<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [moderate] = V::in_f64(
@@ -98,7 +98,7 @@ pub mod single {
     }
 
     /// Largest error of cos, in ulp.
-    pub const COS_ULP: f64 = 1.0;
+    pub const COS_ULP: f64 = 0.501;
     #[inline(always)]
     pub(in crate::math) fn cos<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [moderate] = V::in_f64(
@@ -119,7 +119,7 @@ pub mod single {
     }
 
     /// Largest error of tan, in ulp.
-    pub const TAN_ULP: f64 = 1.0;
+    pub const TAN_ULP: f64 = 0.501;
     #[inline(always)]
     pub(in crate::math) fn tan<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [tan] = V::in_f64(
@@ -201,21 +201,21 @@ pub mod double {
     }
 
     /// Largest error of sin, in ulp.
-    pub const SIN_ULP: f64 = 1.0;
+    pub const SIN_ULP: f64 = 0.8;
     #[inline(always)]
     pub(in crate::math) fn sin<V: Lanes<Scalar = f64>>(x: V) -> V {
         odd(sin_shifted(x, 0.0), x)
     }
 
     /// Largest error of cos, in ulp.
-    pub const COS_ULP: f64 = 1.0;
+    pub const COS_ULP: f64 = 0.8;
     #[inline(always)]
     pub(in crate::math) fn cos<V: Lanes<Scalar = f64>>(x: V) -> V {
         sin_shifted(x, 1.0)
     }
 
     /// Largest error of tan, in ulp.
-    pub const TAN_ULP: f64 = 1.0;
+    pub const TAN_ULP: f64 = 0.85;
     #[inline(always)]
     pub(in crate::math) fn tan<V: Lanes<Scalar = f64>>(x: V) -> V {
         let Reduced { high, low, turns } = reduce(x.abs());
