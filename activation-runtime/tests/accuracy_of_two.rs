@@ -77,15 +77,19 @@ macro_rules! rows {
 const TABLE: &[Row] = rows! {
     root hypot HYPOT_ULP: core_math::hypot, f64::hypot;
     inverse_trigonometric atan2 ATAN2_ULP: core_math::atan2, f64::atan2;
+    pow powf POWF_ULP: core_math::pow, f64::powf;
 };
 
 /// Numbers of all sizes beside numbers of all sizes and of their own.
 fn doubles() -> [Vec<f64>; 2] {
-    let all = table::doubles(60_000);
+    let all = table::doubles(6_000);
     let mut x = all.clone();
     let mut y: Vec<f64> = all.iter().rev().copied().collect();
     x.extend(&all);
     y.extend(all.iter().zip(all.iter().cycle().skip(4321)).map(|(x, factor)| x * (1.0 + factor % 8.0)));
+    // Powers that are finite and not 0.
+    x.extend(all.iter().map(|x| x.abs()));
+    y.extend(all.iter().zip(all.iter().cycle().skip(4321)).map(|(x, u)| (u % 1.0) * 745.0 / x.abs().ln()));
     [x, y]
 }
 

@@ -86,12 +86,26 @@ impl<const N: usize, const M: usize> Constants<N, M> {
         one_plus(r, horner(r, &self.exp2)).scale_by_power_of_two(n)
     }
 
+    /// e^(x + `more`), where `more` is less than an ulp of x.
+    #[inline(always)]
+    pub(super) fn exp_of_sum<V: Lanes>(&self, x: V, more: V) -> V {
+        let x = Self::at_most(Self::at_least(x, self.range[0]), self.range[1]);
+        let reduced = self.reduce_sum(x, more);
+        let (high, low) = fast_two_sum(x.constant(1.0), reduced.r);
+        (high + reduced.tail_and(low)).scale_by_power_of_two(reduced.n)
+    }
+
     /// The parts of eˣ, for `range[0] ≤ x ≤ range[1]`.
     #[inline(always)]
     pub(super) fn reduce<V: Lanes>(&self, x: V) -> Reduced<V> {
+        self.reduce_sum(x, x.constant(0.0))
+    }
+
+    #[inline(always)]
+    fn reduce_sum<V: Lanes>(&self, x: V, more: V) -> Reduced<V> {
         let n = Self::multiple_of_ln2(x);
         let r = n.mul_add(x.constant(-self.ln2[0]), x);
-        let mut low = n * x.constant(-self.ln2[1]);
+        let mut low = n.mul_add(x.constant(-self.ln2[1]), more);
         let sum = r + low;
         if self.refine || !x.fused() {
             let lost = (r - sum) + low;

@@ -61,7 +61,7 @@ impl<const N: usize> Constants<N> {
     }
 
     #[inline(always)]
-    fn ln<V: Lanes>(&self, x: V) -> V {
+    pub(super) fn ln<V: Lanes>(&self, x: V) -> V {
         logarithm(
             x,
             #[inline(always)]

@@ -10,7 +10,7 @@ pub mod inverse_trigonometric;
 pub mod log;
 pub mod logistic;
 mod polynomial;
-mod pow;
+pub mod pow;
 mod reduction;
 pub mod root;
 pub mod trigonometric;
