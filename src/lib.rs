@@ -26,15 +26,20 @@ pub use activation_runtime::level;
 #[cfg(feature = "rayon")]
 pub use activation_runtime::parallel::Parallel;
 pub use activation_runtime::real::Real;
+pub use activation_runtime::row::{self, MultiRowActivation, RowActivation, RowKernel};
 
 /// Everything that a crate with activations of its own needs: the macro, the traits, the builtin helpers.
 pub mod prelude {
     #[cfg(feature = "ndarray")]
     pub use activation_runtime::adapters::ndarray::Activate;
+    pub use activation_runtime::row::Row;
+    #[cfg(feature = "ndarray")]
+    pub use activation_runtime::row::axis::ActivateAxis;
 
     pub use crate::math::*;
     pub use crate::{
-        Activation, ChannelActivation, Channels, Kernel, MultiActivation, MultiKernel, MultiTrainable,
-        Parametric, SecondOrder, SecondOrderActivation, ShapeError, ThirdOrder, Trainable, activation,
+        Activation, ChannelActivation, Channels, Kernel, MultiActivation, MultiKernel, MultiRowActivation,
+        MultiTrainable, Parametric, RowActivation, SecondOrder, SecondOrderActivation, ShapeError,
+        ThirdOrder, Trainable, activation,
     };
 }

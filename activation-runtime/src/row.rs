@@ -27,13 +27,24 @@ pub mod shape;
 pub mod terms;
 pub mod widened;
 
-pub use activation::{MultiRowActivation, RowActivation};
+pub use activation::{MultiRowActivation, RowActivation, number, row};
 pub use cell::Cell;
 pub use passes::{At, Passes};
 pub use shape::Shape;
 pub use terms::{Dot, Max, Min, Prod, Sum, Terms};
 
+use core::marker::PhantomData;
+
 use crate::kernel::Info;
+use crate::real::Real;
+
+/// The argument, or the result, of a function of rows: `fn softmax(x: Row<f32>) -> Row<f32>`.
+///
+/// It stands in declarations only. The body is written without borrows: arithmetic and functions are element by
+/// element, a scalar serves every element, and `sum`, `mean`, `max`, `min`, `prod`, `norm`, `dot` and `logsumexp`
+/// make a scalar of a row. There is no value of this type; the fn itself takes slices.
+#[derive(Debug)]
+pub struct Row<T>(PhantomData<T>);
 
 /// The [`RowKernel::Output`] of a function that gives a row.
 pub type ToRow = [(); 1];
@@ -57,9 +68,9 @@ pub trait RowKernel<const N: usize>: Sync {
     const WIDE: [bool; 3] = [false; 3];
 
     /// y = f(x).
-    fn value<R: Cell>(&self, p: &mut Value<'_, R, N, Self::Output>);
+    fn value<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Value<'_, R, N, Self::Output>);
     /// The vector–Jacobian product dx = Jᵀ·dy.
-    fn pullback<R: Cell>(&self, p: &mut Pullback<'_, R, N, Self::Output>);
+    fn pullback<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pullback<'_, R, N, Self::Output>);
     /// The Jacobian–vector product dy = J·v.
-    fn pushforward<R: Cell>(&self, p: &mut Pushforward<'_, R, N, Self::Output>);
+    fn pushforward<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pushforward<'_, R, N, Self::Output>);
 }

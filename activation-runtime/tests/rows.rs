@@ -15,7 +15,7 @@ impl RowKernel<1> for Softmax {
     const INFO: Info = Info::new("Softmax", "exp(x)/sum(exp(x))", "");
 
     #[inline(always)]
-    fn value<R: Cell>(&self, p: &mut Value<'_, R, 1, ToRow>) {
+    fn value<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Value<'_, R, 1, ToRow>) {
         let max = p.reduce(
             #[inline(always)]
             |At { input: [x], .. }| Max(x),
@@ -37,7 +37,7 @@ impl RowKernel<1> for Softmax {
     }
 
     #[inline(always)]
-    fn pullback<R: Cell>(&self, p: &mut Pullback<'_, R, 1, ToRow>) {
+    fn pullback<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pullback<'_, R, 1, ToRow>) {
         let max = p.reduce(
             #[inline(always)]
             |At { input: ([x], _), .. }| Max(x),
@@ -59,7 +59,7 @@ impl RowKernel<1> for Softmax {
     }
 
     #[inline(always)]
-    fn pushforward<R: Cell>(&self, p: &mut Pushforward<'_, R, 1, ToRow>) {
+    fn pushforward<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pushforward<'_, R, 1, ToRow>) {
         let max = p.reduce(
             #[inline(always)]
             |At { input: ([x], _), .. }| Max(x),
@@ -89,7 +89,7 @@ impl RowKernel<1> for NaiveNorm {
     const INFO: Info = Info::new("NaiveNorm", "√(sum(x²))", "");
 
     #[inline(always)]
-    fn value<R: Cell>(&self, p: &mut Value<'_, R, 1, ToScalar>) {
+    fn value<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Value<'_, R, 1, ToScalar>) {
         let sum = p.reduce(
             #[inline(always)]
             |At { input: [x], .. }| Sum(x * x),
@@ -97,7 +97,7 @@ impl RowKernel<1> for NaiveNorm {
         p.give(sum.sqrt());
     }
     #[inline(always)]
-    fn pullback<R: Cell>(&self, p: &mut Pullback<'_, R, 1, ToScalar>) {
+    fn pullback<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pullback<'_, R, 1, ToScalar>) {
         let sum = p.reduce(
             #[inline(always)]
             |At { input: ([x], []), .. }| Sum(x * x),
@@ -110,7 +110,7 @@ impl RowKernel<1> for NaiveNorm {
         );
     }
     #[inline(always)]
-    fn pushforward<R: Cell>(&self, p: &mut Pushforward<'_, R, 1, ToScalar>) {
+    fn pushforward<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pushforward<'_, R, 1, ToScalar>) {
         let (sum, dot) = p.reduce(
             #[inline(always)]
             |At { input: ([x], [v]), .. }| (Sum(x * x), Dot(x, v)),
@@ -127,7 +127,7 @@ impl RowKernel<1> for Product {
     const INFO: Info = Info::new("Product", "prod(x)", "");
 
     #[inline(always)]
-    fn value<R: Cell>(&self, p: &mut Value<'_, R, 1, ToScalar>) {
+    fn value<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Value<'_, R, 1, ToScalar>) {
         let product = p.reduce(
             #[inline(always)]
             |At { input: [x], .. }| Prod(x),
@@ -135,14 +135,14 @@ impl RowKernel<1> for Product {
         p.give(product);
     }
     #[inline(always)]
-    fn pullback<R: Cell>(&self, p: &mut Pullback<'_, R, 1, ToScalar>) {
+    fn pullback<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pullback<'_, R, 1, ToScalar>) {
         p.map(
             #[inline(always)]
             |At { position, .. }| [position],
         );
     }
     #[inline(always)]
-    fn pushforward<R: Cell>(&self, p: &mut Pushforward<'_, R, 1, ToScalar>) {
+    fn pushforward<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pushforward<'_, R, 1, ToScalar>) {
         let last = p.reduce(
             #[inline(always)]
             |At { position, .. }| Max(position),

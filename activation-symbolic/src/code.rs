@@ -27,6 +27,8 @@ pub struct Scope<'a> {
     pub signature: &'a Signature,
     /// A number of the right shape, which constants take theirs from.
     pub witness: TokenStream,
+    /// The type of the numbers.
+    pub carrier: TokenStream,
     /// What other nodes stand for, such as the scalars of a row function.
     pub given: HashMap<Id, TokenStream>,
 }
@@ -35,7 +37,7 @@ impl<'a> Scope<'a> {
     /// The scope of a kernel's method: inputs by their names.
     pub fn new(signature: &'a Signature) -> Self {
         let first = &signature.inputs[0].ident;
-        Self { signature, witness: quote!(#first), given: HashMap::new() }
+        Self { signature, witness: quote!(#first), carrier: quote!(R), given: HashMap::new() }
     }
 }
 
@@ -237,7 +239,8 @@ impl<'a> Writer<'a> {
             }
             (Op::Select, &[mask, then, otherwise]) => {
                 let [mask, then, otherwise] = [mask, then, otherwise].map(|id| self.expression(id));
-                quote!(R::select(#mask, #then, #otherwise))
+                let carrier = &self.scope.carrier;
+                quote!(#carrier::select(#mask, #then, #otherwise))
             }
             (Op::Call { callee, part }, _) => {
                 let kernel = callee_name(callee);
@@ -325,7 +328,8 @@ pub fn construct(graph: &Graph, callee: u8, signature: &Signature) -> TokenStrea
     let Some(target) = graph.callees.get(callee as usize) else { return TokenStream::new() };
     let path = &target.path;
     let parameters = target.parameters.iter().map(|&id| {
-        let scope = Scope { signature, witness: quote!(0.0_f64), given: HashMap::new() };
+        let scope =
+            Scope { signature, witness: quote!(0.0_f64), carrier: quote!(f64), given: HashMap::new() };
         let Code { statements, results } = code(graph, &[id], &scope);
         match graph.as_constant(id) {
             Some(value) => float(value),

@@ -11,11 +11,17 @@ use crate::symbol::build;
 
 /// The derivative of `root` with respect to the leaf `variable` (an input or a parameter).
 pub fn differentiate(graph: &mut Graph, root: Id, variable: Op) -> Id {
+    let variable = graph.node(variable, &[]);
+    with_respect_to(graph, root, variable)
+}
+
+/// The derivative of `root` with respect to the node `variable`: a leaf, or the reduction of a row. Other reductions
+/// are constants.
+pub fn with_respect_to(graph: &mut Graph, root: Id, variable: Id) -> Id {
     let zero = graph.constant(0.0);
     let mut tangents: HashMap<Id, Id> = HashMap::new();
     for id in graph.topological(&[root]) {
-        let tangent =
-            if graph.op(id) == variable { graph.constant(1.0) } else { tangent(graph, id, &tangents) };
+        let tangent = if id == variable { graph.constant(1.0) } else { tangent(graph, id, &tangents) };
         if tangent != zero {
             tangents.insert(id, tangent);
         }

@@ -59,7 +59,7 @@ pub fn of(function: &Function, derivatives: &Derivatives) -> Vec<String> {
 }
 
 /// The author's own doc comment.
-fn author(function: &Function) -> Vec<String> {
+pub(crate) fn author(function: &Function) -> Vec<String> {
     let attributes = function.signature.item.attrs.iter().filter(|a| a.path().is_ident("doc"));
     attributes
         .filter_map(|a| match &a.meta {

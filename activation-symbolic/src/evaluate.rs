@@ -2,7 +2,7 @@
 
 use activation_runtime::real::Real;
 
-use crate::graph::{Comparison, Graph, Id, Op, Reduction};
+use crate::graph::{Comparison, Graph, Id, Op};
 
 /// What a node evaluates to.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +60,7 @@ pub fn step<R: Real>(graph: &Graph, id: Id, leaf: impl Fn(Op) -> Option<R>, valu
     };
     let truth = |i: usize| values[arguments[i].index()].truth();
     let result = match op {
-        Op::Constant(_) | Op::Input(_) | Op::Parameter(_) | Op::External(_) | Op::Length => {
+        Op::Constant(_) | Op::Input(_) | Op::Parameter(_) | Op::External(_) | Op::Length | Op::Position => {
             leaf(op).map(Value::Number)
         }
         Op::Truth(value) => leaf(Op::Constant(0)).map(|zero| {
@@ -75,9 +75,7 @@ pub fn step<R: Real>(graph: &Graph, id: Id, leaf: impl Fn(Op) -> Option<R>, valu
             let side = |i: usize| values[arguments[i].index()].number();
             Some(Value::Number(R::select(mask, side(1)?, side(2)?)))
         }),
-        Op::Call { .. } | Op::Reduce(Reduction::Sum | Reduction::Prod | Reduction::Max | Reduction::Min) => {
-            None
-        }
+        Op::Call { .. } | Op::Reduce(_) => None,
         _ => numbers().map(|[a, b]| {
             Value::Number(match op {
                 Op::Neg => -a,

@@ -191,6 +191,7 @@ impl Writer<'_> {
                 (self.function(reduction_name(reduction), arguments), Binding::Atom)
             }
             (Op::Length, _) => ("n".to_owned(), Binding::Atom),
+            (Op::Position, _) => ("i".to_owned(), Binding::Atom),
             _ => (String::new(), Binding::Atom),
         }
     }
@@ -399,7 +400,7 @@ fn reduction_name(reduction: Reduction) -> &'static str {
     match reduction {
         Reduction::Sum => "sum",
         Reduction::Prod => "prod",
-        Reduction::Max => "max",
+        Reduction::Max | Reduction::Shift => "max",
         Reduction::Min => "min",
     }
 }

@@ -135,6 +135,9 @@ pub struct Function {
     pub value: Id,
     /// The user's own derivative, in terms of the same inputs, where one is given.
     pub own_derivative: Option<Id>,
+    /// The user's own vector–Jacobian product, one for each input, in terms of the inputs and, as the input after
+    /// the last, the incoming gradient.
+    pub own_vjp: Option<Vec<Id>>,
     /// What is known of it, for documentation and `explain`.
     pub facts: Facts,
     /// What must hold outside the kernel: items that the expansion adds so that rustc checks them.

@@ -70,6 +70,8 @@ pub enum Op {
     Reduce(Reduction),
     /// The number of elements of the rows.
     Length,
+    /// How far into the row: 0, 1, 2 …
+    Position,
 }
 
 /// What a call of another kernel computes.
@@ -101,6 +103,9 @@ pub enum Reduction {
     Prod,
     Max,
     Min,
+    /// The maximum, of which the result doesn't depend: what is subtracted before an exponential. Its derivative is
+    /// taken to be 0.
+    Shift,
 }
 
 /// One node: an operation and its arguments (as many as the operation takes; a [`Op::Call`] has up to four).

@@ -28,6 +28,7 @@ pub mod pattern;
 pub mod primitive;
 pub mod rescue;
 pub mod rewrite;
+pub mod row;
 pub mod rules;
 mod simplify;
 mod spelling;
@@ -44,23 +45,24 @@ use graph::{Id, Op};
 /// Expands `#[activation(attribute)] item`.
 pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let function = parse::parse(attribute.clone(), item.clone(), &mut diagnostics)
+    let mut function = parse::parse(attribute.clone(), item.clone(), &mut diagnostics)
         .map(|signature| lower::lower(signature, &mut diagnostics));
-    let mut compiled = function.map(|function| (function, Derivatives::default()));
-    if let Some((function, derivatives)) = &mut compiled
+    let mut expansion = TokenStream::new();
+    if let Some(function) = &mut function
         && diagnostics.is_empty()
     {
-        *derivatives = differentiate(function, &mut diagnostics);
+        expansion = if function.signature.rows {
+            row::expand(function, &mut diagnostics)
+        } else {
+            let derivatives = differentiate(function, &mut diagnostics);
+            emit::emit(function, &derivatives)
+        };
     }
-    match (diagnostics.finish(), compiled) {
-        (None, Some((function, derivatives))) => emit::emit(&function, &derivatives),
-        (errors, compiled) => {
-            let witnesses = compiled.map(|(function, _)| function.witnesses).unwrap_or_default();
-            let mut tokens = fallback::fallback(attribute, item, &witnesses);
-            tokens.extend(errors);
-            tokens
-        }
-    }
+    let Some(errors) = diagnostics.finish() else { return expansion };
+    let witnesses = function.map(|function| function.witnesses).unwrap_or_default();
+    let mut tokens = fallback::fallback(attribute, item, &witnesses);
+    tokens.extend(errors);
+    tokens
 }
 
 /// From the function as written to all that is computed of it, in the stable form.

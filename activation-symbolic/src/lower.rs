@@ -35,8 +35,10 @@ pub fn lower(signature: Signature, diagnostics: &mut Diagnostics) -> Function {
     let written = lowering.body();
     let own_derivative =
         signature.settings.derivative.as_ref().map(|own| lowering.own_derivative(own, written));
+    let own_vjp = signature.settings.vjp.as_ref().map(|own| lowering.own_vjp(own, written));
     let Lowering { graph, witnesses, .. } = lowering;
-    Function { signature, graph, written, value: written, own_derivative, facts: Facts::default(), witnesses }
+    let facts = Facts::default();
+    Function { signature, graph, written, value: written, own_derivative, own_vjp, facts, witnesses }
 }
 
 /// The state of the interpreter.
@@ -184,6 +186,47 @@ impl<'a> Lowering<'a> {
             Some(id) => id,
             None => self.nothing(own.span()),
         }
+    }
+
+    /// `vjp = |x, y, dy| …`: a row for each input, several as a tuple.
+    fn own_vjp(&mut self, own: &Expr, value: Id) -> Vec<Id> {
+        let n = self.signature.inputs.len();
+        let leaves =
+            (0..n).map(|i| Value::Number(self.graph.node(Op::Input(i as u8), &[]))).collect::<Vec<_>>();
+        let gradient = self.graph.node(Op::Input(n as u8), &[]);
+        let arguments: Vec<Value> =
+            leaves.into_iter().chain([Value::Number(value), Value::Number(gradient)]).collect();
+        self.variables.clear();
+        self.arguments(false);
+        let nothing = vec![self.graph.constant(f64::NAN); n];
+        let Expr::Closure(written) = own else { return nothing };
+        if written.inputs.len() != n + 2 {
+            self.diagnostics.error_spanned(
+                &written.inputs,
+                "the vector-Jacobian product is a function of all inputs, the output and its gradient: `|x, y, dy| …`",
+            );
+            return nothing;
+        }
+        let closure = Closure {
+            inputs: written.inputs.iter().cloned().collect(),
+            body: (*written.body).clone(),
+            captured: self.variables.clone(),
+        };
+        let values = match self.inline(&closure, arguments) {
+            Value::Tuple(values) if values.len() == n && n > 1 => values,
+            Value::Refused => return nothing,
+            value if n == 1 => vec![value],
+            _ => {
+                self.diagnostics.error_spanned(
+                    &written.body,
+                    "of several inputs the vector-Jacobian product is a tuple, one row for each input: `(dx, dt)`",
+                );
+                return nothing;
+            }
+        };
+        let rows: Option<Vec<Id>> =
+            values.into_iter().map(|value| self.as_number(value, &written.body)).collect();
+        rows.unwrap_or(nothing)
     }
 
     /// Refuses at one token.

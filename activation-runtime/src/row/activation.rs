@@ -232,3 +232,39 @@ fn check_output<K: RowKernel<N>, T, const N: usize>(
 ) -> Result<(), ShapeError> {
     ShapeError::check("x", count * output_len::<K, N>(row), name, y.len())
 }
+
+/// The row that a kernel makes of rows of equal length: what the plain fn calls.
+///
+/// # Panics
+/// The rows have different lengths.
+#[doc(hidden)]
+pub fn row<K: RowKernel<N, Output = super::ToRow>, T: RowFloat, const N: usize>(
+    kernel: &K,
+    x: [&[T]; N],
+) -> Vec<T> {
+    let row = x[0].len();
+    let mut y = vec![T::default(); row];
+    expect(forward(kernel, x, row, &mut y));
+    y
+}
+
+/// The number that a kernel makes of rows of equal length, NaN for empty ones: what the plain fn calls.
+///
+/// # Panics
+/// The rows have different lengths.
+#[doc(hidden)]
+pub fn number<K: RowKernel<N, Output = super::ToScalar>, T: RowFloat, const N: usize>(
+    kernel: &K,
+    x: [&[T]; N],
+) -> T {
+    let mut y = [T::from_f64(f64::NAN)];
+    let row = x[0].len();
+    expect(forward(kernel, x, row, if row == 0 { &mut [] } else { &mut y }));
+    y[0]
+}
+
+fn expect(result: Result<(), ShapeError>) {
+    if let Err(error) = result {
+        panic!("rows of different lengths: {error}");
+    }
+}

@@ -239,12 +239,9 @@ impl Lowering<'_> {
                 reduce(g, Reduction::Sum, products)
             }
             ("logsumexp", _) => {
-                let largest = reduce(g, Reduction::Max, x);
-                let below = g.sub(x, largest);
-                let powers = g.apply(Primitive::Exp, &[below]);
+                let powers = g.apply(Primitive::Exp, &[x]);
                 let sum = reduce(g, Reduction::Sum, powers);
-                let log = g.apply(Primitive::Ln, &[sum]);
-                g.add(largest, log)
+                g.apply(Primitive::Ln, &[sum])
             }
             _ => reduce(g, Reduction::Sum, x),
         };

@@ -1,0 +1,130 @@
+//! Functions of whole rows: from a graph with reductions to passes over the rows.
+//!
+//! ```text
+//!   build      a graph in which some nodes are rows, the others scalars
+//!   canonical  the maximum subtracted before exponentials, whatever the spelling
+//!   derive     reverse mode from reduction to reduction (vjp), forward mode (jvp)
+//!   normal     as it is best computed
+//!   schedule   which reductions are made in which pass, what is stored between passes
+//!   emit       a RowKernel, the struct and the plain fn
+//! ```
+
+mod build;
+mod canonical;
+mod derive;
+mod emit;
+mod normal;
+mod schedule;
+
+use std::collections::HashMap;
+
+use proc_macro2::TokenStream;
+
+use crate::diagnostic::Diagnostics;
+use crate::function::Function;
+use crate::graph::{Graph, Id, Op};
+use build::Builder;
+
+/// A function of rows and its products with vectors, as nodes of a graph.
+#[derive(Debug, Clone)]
+struct Derived {
+    builder: Builder,
+    /// What formulas show: as written, and the gradient with respect to each input.
+    shown: Vec<Id>,
+    /// y = f(x).
+    value: Id,
+    /// dx = Jᵀ·dy for each input.
+    pullback: Vec<Id>,
+    /// dy = J·v.
+    pushforward: Id,
+}
+
+/// The leaf of the incoming gradient.
+fn upstream(inputs: usize) -> Op {
+    Op::Input(inputs as u8)
+}
+
+/// The leaf of the tangent of an input.
+fn direction(inputs: usize, input: usize) -> Op {
+    Op::Input((inputs + 1 + input) as u8)
+}
+
+/// All items that a function of rows becomes, unless it is refused.
+pub fn expand(function: &Function, diagnostics: &mut Diagnostics) -> TokenStream {
+    if !check(function, diagnostics) {
+        return TokenStream::new();
+    }
+    emit::emit(function, &derive(function))
+}
+
+/// Whether the body gives what the signature says.
+fn check(function: &Function, diagnostics: &mut Diagnostics) -> bool {
+    let signature = &function.signature;
+    let mut builder = Builder::new(function.graph.clone(), None);
+    let is_row = builder.is_row(function.written);
+    let at = signature.item.block.stmts.last();
+    match (signature.returns_row, is_row) {
+        (true, false) => diagnostics.error_spanned(
+            at,
+            "this is one number, and the function returns a row: return the number's type, or use the number in an \
+             expression of the row, as in `x / x.sum()`",
+        ),
+        (false, true) => diagnostics.error_spanned(
+            at,
+            "this is a row, and the function returns one number: return a `Row`, or reduce it, as in `.sum()`",
+        ),
+        _ => return true,
+    }
+    false
+}
+
+/// Value, vector–Jacobian product and Jacobian–vector product.
+fn derive(function: &Function) -> Derived {
+    let signature = &function.signature;
+    let n = signature.inputs.len();
+    let scalar = (!signature.returns_row).then(|| upstream(n));
+    let mut b = Builder::new(function.graph.clone(), scalar);
+    let leaves: Vec<Id> = (0..n).map(|i| b.graph.node(Op::Input(i as u8), &[])).collect();
+    let dy = b.graph.node(upstream(n), &[]);
+    let directions: Vec<Id> = (0..n).map(|i| b.graph.node(direction(n, i), &[])).collect();
+
+    let value = canonical::canonical(&mut b, function.value);
+    let differentiable = derive::guard_norms(&mut b, value);
+    let (pullback, pushforward) = match &function.own_vjp {
+        // J is the transpose of the linear map that the author gives.
+        Some(own) => {
+            let own: Vec<Id> = own.iter().map(|&id| canonical::canonical(&mut b, id)).collect();
+            let seeds: Vec<(Id, Id)> = own.iter().copied().zip(directions).collect();
+            let transposed = derive::gradient(&mut b, &seeds, &[dy]);
+            (own, transposed[0])
+        }
+        None => {
+            let pullback = derive::gradient(&mut b, &[(differentiable, dy)], &leaves);
+            let tangents: Vec<(Id, Id)> = leaves.into_iter().zip(directions).collect();
+            (pullback, derive::tangent(&mut b, differentiable, &tangents))
+        }
+    };
+    let shown = std::iter::once(function.written).chain(pullback.iter().copied()).collect();
+    let value = normal::normal(&mut b, value);
+    let pullback = pullback.into_iter().map(|id| normal::normal(&mut b, id)).collect();
+    let pushforward = normal::normal(&mut b, pushforward);
+    Derived { builder: b, shown, value, pullback, pushforward }
+}
+
+/// `root` with `step` applied to every node, arguments first.
+fn rebuild(b: &mut Builder, root: Id, step: &mut impl FnMut(&mut Builder, Id) -> Id) -> Id {
+    let mut known: HashMap<Id, Id> = HashMap::new();
+    for id in b.graph.topological(&[root]) {
+        let node = b.graph.nodes()[id.index()];
+        let arguments: Vec<Id> = node.arguments().iter().map(|a| known[a]).collect();
+        let again = if arguments.is_empty() { id } else { b.graph.rebuild(node.op, &arguments) };
+        let stepped = step(b, again);
+        known.insert(id, stepped);
+    }
+    known[&root]
+}
+
+/// Whether a node is a truth value.
+fn is_mask(graph: &Graph, id: Id) -> bool {
+    matches!(graph.op(id), Op::Truth(_) | Op::Compare(_) | Op::And | Op::Or | Op::Not)
+}

@@ -1,0 +1,139 @@
+//! A graph of rows and scalars.
+
+use crate::graph::{Graph, Id, Op, Reduction};
+
+/// A graph in which some nodes are rows, the others scalars.
+#[derive(Debug, Clone)]
+pub(super) struct Builder {
+    pub(super) graph: Graph,
+    /// The input that is a scalar: the incoming gradient of a function that gives one.
+    scalar: Option<Op>,
+    /// Which nodes are rows, as far as has been asked.
+    rows: Vec<bool>,
+}
+
+impl Builder {
+    pub(super) fn new(graph: Graph, scalar: Option<Op>) -> Self {
+        Self { graph, scalar, rows: Vec::new() }
+    }
+
+    /// Whether the node is a row.
+    pub(super) fn is_row(&mut self, id: Id) -> bool {
+        while self.rows.len() <= id.index() {
+            let node = self.graph.nodes()[self.rows.len()];
+            let row = match node.op {
+                Op::Input(_) => Some(node.op) != self.scalar,
+                Op::Position => true,
+                Op::Reduce(_) => false,
+                _ => node.arguments().iter().any(|a| self.rows[a.index()]),
+            };
+            self.rows.push(row);
+        }
+        self.rows[id.index()]
+    }
+
+    pub(super) fn zero(&mut self) -> Id {
+        self.graph.constant(0.0)
+    }
+
+    pub(super) fn reduce(&mut self, reduction: Reduction, row: Id) -> Id {
+        self.graph.node(Op::Reduce(reduction), &[row])
+    }
+
+    /// The reductions that `root` is made of, not looking behind them.
+    pub(super) fn reductions(&self, root: Id) -> Vec<Id> {
+        let mut found = Vec::new();
+        let mut seen = vec![false; self.graph.nodes().len()];
+        let mut stack = vec![root];
+        while let Some(id) = stack.pop() {
+            if std::mem::replace(&mut seen[id.index()], true) {
+                continue;
+            }
+            match self.graph.op(id) {
+                Op::Reduce(_) => found.push(id),
+                _ => stack.extend(self.graph.arguments(id)),
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// The sum over the row, with scalar factors taken out: Σ s·x = s·Σ x, and Σ (x − mean x) = 0.
+    pub(super) fn sum(&mut self, row: Id) -> Id {
+        let (factor, rest) = self.factors(row);
+        let Some(rest) = rest else {
+            let length = self.graph.node(Op::Length, &[]);
+            return self.graph.mul(length, factor);
+        };
+        let sum = if self.is_centred(rest) { self.zero() } else { self.reduce(Reduction::Sum, rest) };
+        self.graph.mul(factor, sum)
+    }
+
+    /// Whether it is x − mean x.
+    fn is_centred(&self, id: Id) -> bool {
+        let (Op::Sub, &[x, mean]) = self.graph.view(id) else { return false };
+        let (Op::Div, &[sum, length]) = self.graph.view(mean) else { return false };
+        self.graph.op(length) == Op::Length && self.graph.view(sum) == (Op::Reduce(Reduction::Sum), &[x])
+    }
+
+    /// A scalar factor, and the row that is left (nothing of a scalar).
+    fn factors(&mut self, id: Id) -> (Id, Option<Id>) {
+        if !self.is_row(id) {
+            return (id, None);
+        }
+        let one = self.graph.constant(1.0);
+        let (op, arguments) = self.graph.view(id);
+        match (op, arguments) {
+            (Op::Neg, &[a]) => {
+                let (factor, rest) = self.factors(a);
+                (self.graph.neg(factor), rest)
+            }
+            (Op::Mul, &[a, b]) => {
+                let ((p, a), (q, b)) = (self.factors(a), self.factors(b));
+                let rest = match (a, b) {
+                    (Some(a), Some(b)) => Some(self.graph.mul(a, b)),
+                    (rest, None) | (None, rest) => rest,
+                };
+                (self.graph.mul(p, q), rest)
+            }
+            (Op::Div, &[a, b]) => {
+                let ((p, a), (q, b)) = (self.factors(a), self.factors(b));
+                let rest = match (a, b) {
+                    (Some(a), Some(b)) => Some(self.graph.div(a, b)),
+                    (None, Some(b)) => Some(self.graph.div(one, b)),
+                    (rest, None) => rest,
+                };
+                (self.graph.div(p, q), rest)
+            }
+            _ => (one, Some(id)),
+        }
+    }
+
+    /// A sum of scalars in which what is added and subtracted vanishes.
+    pub(super) fn cancelled(&mut self, root: Id) -> Id {
+        let mut terms: Vec<(Id, bool)> = Vec::new();
+        let mut stack = vec![(root, false)];
+        while let Some((id, negative)) = stack.pop() {
+            match (self.graph.view(id), self.is_row_already(id)) {
+                ((Op::Add, &[a, b]), false) => stack.extend([(b, negative), (a, negative)]),
+                ((Op::Sub, &[a, b]), false) => stack.extend([(b, !negative), (a, negative)]),
+                ((Op::Neg, &[a]), false) => stack.push((a, !negative)),
+                _ => match terms.iter().position(|&term| term == (id, !negative)) {
+                    Some(opposite) => drop(terms.remove(opposite)),
+                    None => terms.push((id, negative)),
+                },
+            }
+        }
+        // The shift goes first: `(x − shift) − rest` looks for it there.
+        terms.sort_by_key(|&(id, negative)| (self.graph.op(id) != Op::Reduce(Reduction::Shift), negative));
+        let mut sum = self.zero();
+        for (id, negative) in terms {
+            sum = if negative { self.graph.sub(sum, id) } else { self.graph.add(sum, id) };
+        }
+        sum
+    }
+
+    fn is_row_already(&self, id: Id) -> bool {
+        self.rows.get(id.index()).copied().unwrap_or(false)
+    }
+}

@@ -1,0 +1,197 @@
+//! Exponentials of rows in their stable form, whatever the spelling.
+//!
+//! Every exponential eᵃ of a row is e^m · e^(a − m) with the row's maximum m. The scalar factor is carried along
+//! through products, quotients, sums and logarithms until it cancels (softmax), comes out of a logarithm (logsumexp)
+//! or is multiplied back where it does neither. As the result doesn't depend on m, neither does its derivative: m is
+//! a [`Reduction::Shift`].
+
+use std::collections::HashMap;
+
+use super::build::Builder;
+use crate::graph::{Id, Op, Reduction};
+use crate::primitive::Primitive;
+
+/// A node as e^exponent · rest, and as it would be without.
+#[derive(Debug, Clone, Copy)]
+struct Scaled {
+    plain: Id,
+    rest: Id,
+    /// A scalar; 0 where nothing was taken out.
+    exponent: Id,
+}
+
+/// `root` with the maximum subtracted before exponentials wherever that cancels.
+pub(super) fn canonical(b: &mut Builder, root: Id) -> Id {
+    let mut known: HashMap<Id, Scaled> = HashMap::new();
+    for id in b.graph.topological(&[root]) {
+        let scaled = step(b, id, &known);
+        known.insert(id, scaled);
+    }
+    known[&root].plain
+}
+
+fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
+    let node = b.graph.nodes()[id.index()];
+    let arguments: Vec<Scaled> = node.arguments().iter().map(|a| known[a]).collect();
+    let plains: Vec<Id> = arguments.iter().map(|a| a.plain).collect();
+    let plain = if plains.is_empty() { id } else { b.graph.rebuild(node.op, &plains) };
+    let zero = b.zero();
+    let unscaled = |plain| Scaled { plain, rest: plain, exponent: zero };
+    let scaled = |b: &mut Builder, rest: Id, exponent: Id| {
+        let exponent = b.cancelled(exponent);
+        if exponent == zero {
+            Scaled { plain: rest, rest, exponent }
+        } else {
+            Scaled { plain, rest, exponent }
+        }
+    };
+    match (node.op, arguments.as_slice()) {
+        (Op::Apply(Primitive::Exp), &[a]) if b.is_row(a.plain) => {
+            let (row, offset) = offset(b, a.plain);
+            let shift = b.reduce(Reduction::Shift, row);
+            let below = b.graph.sub(row, shift);
+            let rest = b.graph.apply(Primitive::Exp, &[below]);
+            let exponent = b.graph.add(shift, offset);
+            scaled(b, rest, exponent)
+        }
+        (Op::Apply(Primitive::Ln), &[a]) => {
+            let log = logarithm(b, a.rest);
+            if a.exponent == zero {
+                return unscaled(log);
+            }
+            let node = b.graph.nodes()[log.index()];
+            let sum = match (node.op, node.arguments()) {
+                // ln e^(row − shift) + shift
+                (Op::Sub, &[row, shift]) if shift == a.exponent => row,
+                _ if b.is_row(log) => b.graph.add(log, a.exponent),
+                _ => {
+                    let sum = b.graph.add(a.exponent, log);
+                    b.cancelled(sum)
+                }
+            };
+            unscaled(sum)
+        }
+        (Op::Apply(Primitive::Sqrt), &[a]) if a.exponent != zero => {
+            let half = b.graph.constant(0.5);
+            let rest = b.graph.apply(Primitive::Sqrt, &[a.rest]);
+            let exponent = b.graph.mul(half, a.exponent);
+            scaled(b, rest, exponent)
+        }
+        (Op::Powi(n), &[a]) if a.exponent != zero => {
+            let n_constant = b.graph.constant(f64::from(n));
+            let rest = b.graph.powi(a.rest, n);
+            let exponent = b.graph.mul(n_constant, a.exponent);
+            scaled(b, rest, exponent)
+        }
+        (Op::Mul, &[p, q]) if p.exponent != zero || q.exponent != zero => {
+            let rest = b.graph.mul(p.rest, q.rest);
+            let exponent = b.graph.add(p.exponent, q.exponent);
+            scaled(b, rest, exponent)
+        }
+        (Op::Div, &[p, q]) if p.exponent != zero || q.exponent != zero => {
+            let rest = b.graph.div(p.rest, q.rest);
+            let exponent = b.graph.sub(p.exponent, q.exponent);
+            scaled(b, rest, exponent)
+        }
+        (Op::Add | Op::Sub, &[p, q]) if p.exponent == q.exponent && p.exponent != zero => {
+            let rest = b.graph.rebuild(node.op, &[p.rest, q.rest]);
+            scaled(b, rest, p.exponent)
+        }
+        (Op::Neg | Op::Apply(Primitive::Abs), &[a]) if a.exponent != zero => {
+            let rest = b.graph.rebuild(node.op, &[a.rest]);
+            scaled(b, rest, a.exponent)
+        }
+        (Op::Reduce(Reduction::Sum), &[a]) if a.exponent != zero => {
+            let rest = b.sum(a.rest);
+            scaled(b, rest, a.exponent)
+        }
+        (Op::Reduce(Reduction::Max | Reduction::Min), &[a]) if a.exponent != zero => {
+            let rest = b.graph.rebuild(node.op, &[a.rest]);
+            scaled(b, rest, a.exponent)
+        }
+        (Op::Select, &[mask, p, q]) if p.exponent == q.exponent && p.exponent != zero => {
+            let rest = b.graph.select(mask.plain, p.rest, q.rest);
+            scaled(b, rest, p.exponent)
+        }
+        (Op::Compare(comparison), &[p, q]) if p.exponent == q.exponent && p.exponent != zero => {
+            unscaled(b.graph.compare(comparison, p.rest, q.rest))
+        }
+        // m + (rest of logsumexp − m), and x − logsumexp as (x − m) − rest.
+        (Op::Add, _) if !b.is_row(plain) => unscaled(b.cancelled(plain)),
+        (Op::Sub, &[p, q]) if b.is_row(plain) => match b.graph.view(q.plain) {
+            (Op::Add, &[shift, rest]) if b.graph.op(shift) == Op::Reduce(Reduction::Shift) => {
+                let below = b.graph.sub(p.plain, shift);
+                unscaled(b.graph.sub(below, rest))
+            }
+            _ => unscaled(plain),
+        },
+        _ => unscaled(plain),
+    }
+}
+
+/// A row as (row, scalar added to it).
+fn offset(b: &mut Builder, id: Id) -> (Id, Id) {
+    let zero = b.zero();
+    match b.graph.view(id) {
+        (Op::Sub, &[p, q]) => match (b.is_row(p), b.is_row(q)) {
+            (true, false) => (p, b.graph.neg(q)),
+            (false, true) => (b.graph.neg(q), p),
+            _ => (id, zero),
+        },
+        (Op::Add, &[p, q]) => match (b.is_row(p), b.is_row(q)) {
+            (true, false) => (p, q),
+            (false, true) => (q, p),
+            _ => (id, zero),
+        },
+        (Op::Neg, &[a]) => match offset(b, a) {
+            (_, scalar) if scalar == zero => (id, zero),
+            (row, scalar) => (b.graph.neg(row), b.graph.neg(scalar)),
+        },
+        (op @ (Op::Mul | Op::Div), &[p, q]) => {
+            let (factor, row) = if b.is_row(p) { (q, p) } else { (p, q) };
+            if b.is_row(factor) || (op == Op::Div && row == q) {
+                return (id, zero);
+            }
+            match offset(b, row) {
+                (_, scalar) if scalar == zero => (id, zero),
+                (row, scalar) if op == Op::Mul => (b.graph.mul(factor, row), b.graph.mul(factor, scalar)),
+                (row, scalar) => (b.graph.div(row, factor), b.graph.div(scalar, factor)),
+            }
+        }
+        _ => (id, zero),
+    }
+}
+
+/// ln of a node; an exponential among its factors comes out: it is positive, so the rest has the sign of the whole.
+fn logarithm(b: &mut Builder, id: Id) -> Id {
+    let exponent_of = |b: &Builder, id: Id| match b.graph.view(id) {
+        (Op::Apply(Primitive::Exp), &[u]) => Some(u),
+        _ => None,
+    };
+    match b.graph.view(id) {
+        (Op::Apply(Primitive::Exp), &[u]) => u,
+        (Op::Mul, &[p, q]) => match (exponent_of(b, p), exponent_of(b, q)) {
+            (Some(u), _) => {
+                let rest = logarithm(b, q);
+                b.graph.add(u, rest)
+            }
+            (_, Some(u)) => {
+                let rest = logarithm(b, p);
+                b.graph.add(u, rest)
+            }
+            _ => b.graph.apply(Primitive::Ln, &[id]),
+        },
+        (Op::Div, &[p, q]) => match (exponent_of(b, p), exponent_of(b, q)) {
+            (Some(u), _) => {
+                let rest = logarithm(b, q);
+                b.graph.sub(u, rest)
+            }
+            (_, Some(u)) => {
+                let rest = logarithm(b, p);
+                b.graph.sub(rest, u)
+            }
+            _ => b.graph.apply(Primitive::Ln, &[id]),
+        },
+        _ => b.graph.apply(Primitive::Ln, &[id]),
+    }
+}

@@ -1,0 +1,505 @@
+//! The expansion: the plain fn, a struct, its `RowKernel`.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+
+use super::build::Builder;
+use super::schedule::{Schedule, schedule};
+use super::{Derived, direction, is_mask, upstream};
+use crate::code::{Code, Scope, code};
+use crate::document;
+use crate::emit::scalar;
+use crate::format::{Notation, format};
+use crate::function::{Function, Input, Signature};
+use crate::graph::{Id, Op, Reduction};
+
+/// All items.
+pub(super) fn emit(function: &Function, derived: &Derived) -> TokenStream {
+    let names = names(&function.signature);
+    let call = plain_fn(&function.signature);
+    let declaration = declare(function, derived, &names);
+    let kernel = kernel(function, derived, &names);
+    let witnesses = &function.witnesses;
+    quote! {
+        #call
+        #declaration
+        #kernel
+        #(#witnesses)*
+    }
+}
+
+/// The signature with the incoming gradient and the tangents as further inputs, under names of their own.
+fn names(signature: &Signature) -> Signature {
+    let mut names = signature.clone();
+    let mut taken: HashSet<String> = signature
+        .inputs
+        .iter()
+        .map(|input| input.ident.to_string())
+        .chain(signature.parameters.iter().map(|p| p.ident.to_string()))
+        .collect();
+    let mut add = |name: String| {
+        let mut name = name;
+        while !taken.insert(name.clone()) {
+            name.push('_');
+        }
+        names.inputs.push(Input { ident: Ident::new(&name, Span::mixed_site()), channel: false });
+    };
+    add("dy".to_owned());
+    let single = signature.inputs.len() == 1;
+    for input in &signature.inputs {
+        add(if single { "v".to_owned() } else { format!("v_{}", document::plain(&input.ident)) });
+    }
+    names
+}
+
+/// `fn softmax(x: &[f32]) -> Vec<f32>`
+fn plain_fn(signature: &Signature) -> TokenStream {
+    let item = &signature.item;
+    let (attributes, vis, ident, name) = (&item.attrs, &item.vis, &item.sig.ident, &signature.name);
+    let element = scalar(signature.element);
+    let rows: Vec<&Ident> = signature.inputs.iter().map(|input| &input.ident).collect();
+    let parameters: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
+    let arguments = item.sig.inputs.iter().filter_map(|argument| match argument {
+        syn::FnArg::Typed(argument) => {
+            let syn::Pat::Ident(pat) = &*argument.pat else { return None };
+            let ident = &pat.ident;
+            Some(if rows.contains(&ident) { quote!(#ident: &[#element]) } else { quote!(#ident: #element) })
+        }
+        syn::FnArg::Receiver(_) => None,
+    });
+    let (output, apply) = if signature.returns_row {
+        (quote!(::std::vec::Vec<#element>), quote!(row))
+    } else {
+        (element.clone(), quote!(number))
+    };
+    quote! {
+        #(#attributes)*
+        #vis fn #ident(#(#arguments),*) -> #output {
+            ::activations::row::#apply(&#name::new(#(#parameters),*), [#(#rows),*])
+        }
+    }
+}
+
+/// The struct, its constructor and default.
+fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenStream {
+    let signature = &function.signature;
+    let (vis, name, original) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
+    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let element = scalar(signature.element);
+    let docs = documentation(function, derived, names);
+    let idents: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
+    let field_docs = idents.iter().map(|ident| format!("The parameter `{ident}`."));
+    let body = if idents.is_empty() {
+        quote!(;)
+    } else {
+        quote!({ #(#[doc = #field_docs] pub #idents: #element),* })
+    };
+    let defaults: Option<Vec<&syn::Expr>> =
+        signature.parameters.iter().map(|p| p.default.as_ref().map(|(written, _)| written)).collect();
+    let default = defaults.map(|defaults| {
+        quote! {
+            #(#cfgs)*
+            impl ::core::default::Default for #name {
+                fn default() -> Self {
+                    Self { #(#idents: #defaults),* }
+                }
+            }
+        }
+    });
+    let alias = (original != name).then(|| {
+        quote! {
+            #(#cfgs)*
+            #[doc(hidden)]
+            #[allow(non_camel_case_types)]
+            #vis type #original = #name;
+        }
+    });
+    let constructor = format!("A `{name}` with these parameters.");
+    quote! {
+        #(#cfgs)*
+        #(#[doc = #docs])*
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        #vis struct #name #body
+        #(#cfgs)*
+        impl #name {
+            #[doc = #constructor]
+            pub const fn new(#(#idents: #element),*) -> Self {
+                Self { #(#idents),* }
+            }
+        }
+        #default
+        #alias
+    }
+}
+
+/// The value and the gradient with respect to each input, as text.
+fn formulas(derived: &Derived, names: &Signature, notation: Notation) -> Vec<String> {
+    derived.shown.iter().map(|&id| format(&derived.builder.graph, id, names, notation)).collect()
+}
+
+/// The doc lines of the struct.
+fn documentation(function: &Function, derived: &Derived, names: &Signature) -> Vec<String> {
+    let mut lines = document::author(function);
+    if lines.is_empty() {
+        lines.push(format!(
+            " The row function [`{0}`](fn@{0}).",
+            document::plain(&function.signature.item.sig.ident)
+        ));
+    }
+    lines.push(String::new());
+    let formulas = formulas(derived, names, Notation::Text);
+    lines.push(format!(" * value: `{}`", formulas[0]));
+    for (input, gradient) in function.signature.inputs.iter().zip(&formulas[1..]) {
+        lines.push(format!(" * d{}: `{gradient}`", document::plain(&input.ident)));
+    }
+    lines
+}
+
+/// `impl RowKernel`
+fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStream {
+    let signature = &function.signature;
+    let name = &signature.name;
+    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let title = document::plain(name);
+    let [text, latex] = [Notation::Text, Notation::Latex].map(|notation| formulas(derived, names, notation));
+    let (formula, derivative) = (&text[0], text[1..].join("\n"));
+    let (formula_latex, derivative_latex) = (&latex[0], latex[1..].join("\n"));
+    let n = Literal::usize_unsuffixed(signature.inputs.len());
+    let output = if signature.returns_row { quote!(ToRow) } else { quote!(ToScalar) };
+    let methods = [
+        ("value", "Value", vec![derived.value], signature.returns_row),
+        ("pullback", "Pullback", derived.pullback.clone(), true),
+        ("pushforward", "Pushforward", vec![derived.pushforward], signature.returns_row),
+    ];
+    let methods = methods.into_iter().map(|(method, passes, roots, maps)| {
+        let mut builder = derived.builder.clone();
+        let schedule = schedule(&mut builder, &roots, maps);
+        let body = Writer::new(&mut builder, &schedule, names, signature, method).body();
+        let (method, passes) = (Ident::new(method, Span::call_site()), Ident::new(passes, Span::call_site()));
+        quote! {
+            #[inline(always)]
+            fn #method<R: ::activations::row::Cell<Scalar = S>, S: ::activations::Real>(
+                &self,
+                p: &mut ::activations::row::#passes<'_, R, #n, Self::Output>,
+            ) {
+                #body
+            }
+        }
+    });
+    quote! {
+        #(#cfgs)*
+        impl ::activations::row::RowKernel<#n> for #name {
+            type Output = ::activations::row::#output;
+            const INFO: ::activations::Info = ::activations::Info::new(#title, #formula, #derivative)
+                .latex(#formula_latex, #derivative_latex);
+            #(#methods)*
+        }
+    }
+}
+
+/// The body of a method.
+struct Writer<'a> {
+    b: &'a mut Builder,
+    schedule: &'a Schedule,
+    names: &'a Signature,
+    inputs: usize,
+    returns_row: bool,
+    method: &'static str,
+    taken: HashSet<String>,
+    /// The names of scalars.
+    scalars: HashMap<Id, TokenStream>,
+    /// The names of scalars at every position.
+    splats: HashMap<Id, TokenStream>,
+    statements: TokenStream,
+}
+
+impl<'a> Writer<'a> {
+    fn new(
+        b: &'a mut Builder,
+        schedule: &'a Schedule,
+        names: &'a Signature,
+        signature: &'a Signature,
+        method: &'static str,
+    ) -> Self {
+        let reserved = ["p", "length", "position", "c"];
+        let taken = names
+            .inputs
+            .iter()
+            .map(|input| input.ident.to_string())
+            .chain(names.parameters.iter().map(|p| p.ident.to_string()))
+            .chain(reserved.map(str::to_owned))
+            .collect();
+        Self {
+            b,
+            schedule,
+            names,
+            inputs: signature.inputs.len(),
+            returns_row: signature.returns_row,
+            method,
+            taken,
+            scalars: HashMap::new(),
+            splats: HashMap::new(),
+            statements: TokenStream::new(),
+        }
+    }
+
+    fn body(mut self) -> TokenStream {
+        let length = self.b.graph.node(Op::Length, &[]);
+        self.scalars.insert(length, quote!(length));
+        let dy = &self.names.inputs[self.inputs].ident;
+        if !self.returns_row {
+            let leaf = self.b.graph.node(upstream(self.inputs), &[]);
+            self.scalars.insert(leaf, quote!(#dy));
+        }
+        for pass in 0..self.schedule.len() {
+            self.pass(pass);
+        }
+        if !self.schedule.maps {
+            let root = self.schedule.roots[0];
+            let result = self.scalar_code(&[root]);
+            self.statements.extend(quote!(p.give(#result);));
+        }
+        // Only what is mentioned is bound.
+        let statements = self.statements;
+        let mentioned = mentioned(&statements);
+        let length = mentioned.contains("length").then(|| quote!(let length = p.length();));
+        let gradient = (!self.returns_row && mentioned.contains(&dy.to_string()))
+            .then(|| quote!(let #dy = p.upstream();));
+        let names =
+            ["At", "Dot", "Max", "Min", "Prod", "Sum"].into_iter().filter(|name| mentioned.contains(*name));
+        let names: Vec<Ident> = names.map(|name| Ident::new(name, Span::call_site())).collect();
+        let names = (!names.is_empty()).then(|| quote!(use ::activations::row::{#(#names),*};));
+        quote!(#names #length #gradient #statements)
+    }
+
+    /// A name that isn't taken.
+    fn fresh(&mut self, stem: &str) -> Ident {
+        let mut name = stem.to_owned();
+        let mut n = 2;
+        while !self.taken.insert(name.clone()) {
+            name = format!("{stem}{n}");
+            n += 1;
+        }
+        Ident::new(&name, Span::mixed_site())
+    }
+
+    /// A block that computes scalars: one expression, or a tuple of them.
+    fn scalar_code(&mut self, roots: &[Id]) -> TokenStream {
+        let scope = Scope {
+            signature: self.names,
+            witness: quote!(length),
+            carrier: quote!(S),
+            given: self.scalars.clone(),
+        };
+        let Code { statements, results } = code(&self.b.graph, roots, &scope);
+        let result = match results.as_slice() {
+            [result] => result.clone(),
+            _ => quote!((#(#results),*)),
+        };
+        if statements.is_empty() { result } else { quote!({ #statements #result }) }
+    }
+
+    /// The scalars that rows are combined with in a pass.
+    fn frontier(&mut self, computed: &BTreeSet<Id>, roots: &[Id]) -> Vec<Id> {
+        let mut frontier = BTreeSet::new();
+        let arguments = computed.iter().flat_map(|&id| self.b.graph.arguments(id).to_vec());
+        for id in arguments.chain(roots.iter().copied()).collect::<Vec<Id>>() {
+            let leaf = matches!(self.b.graph.op(id), Op::Constant(_) | Op::Parameter(_) | Op::External(_));
+            if !self.b.is_row(id) && !is_mask(&self.b.graph, id) && !leaf {
+                frontier.insert(id);
+            }
+        }
+        frontier.into_iter().filter(|id| !self.splats.contains_key(id)).collect()
+    }
+
+    /// Computes the scalars that a pass needs and puts them at every position.
+    fn scalars(&mut self, computed: &BTreeSet<Id>, roots: &[Id]) {
+        let needed = self.frontier(computed, roots);
+        let new: Vec<Id> = needed.iter().copied().filter(|id| !self.scalars.contains_key(id)).collect();
+        if !new.is_empty() {
+            let value = self.scalar_code(&new);
+            let names: Vec<Ident> = new.iter().map(|_| self.fresh("s")).collect();
+            self.statements.extend(match names.as_slice() {
+                [name] => quote!(let #name = #value;),
+                _ => quote!(let (#(#names),*) = #value;),
+            });
+            for (id, name) in new.into_iter().zip(names) {
+                self.scalars.insert(id, quote!(#name));
+            }
+        }
+        for id in needed {
+            let scalar = self.scalars[&id].clone();
+            let name = self.fresh(&format!("{scalar}_row"));
+            self.statements.extend(quote!(let #name = p.splat(#scalar);));
+            self.splats.insert(id, quote!(#name));
+        }
+    }
+
+    /// The statements of one pass.
+    fn pass(&mut self, pass: usize) {
+        let computed = self.schedule.computed(self.b, pass);
+        let last = pass >= self.schedule.passes.len();
+        let roots = self.schedule.rows(self.b, pass);
+        self.scalars(&computed, if last { &roots } else { &[] });
+
+        let slots: Vec<Ident> =
+            (0..self.schedule.stored.len()).map(|i| format_ident!("stored{}", i)).collect();
+        let mut given = self.splats.clone();
+        let position = self.b.graph.node(Op::Position, &[]);
+        given.insert(position, quote!(position));
+        for (slot, name) in slots.iter().enumerate() {
+            if let Some((node, first)) = self.schedule.stored[slot]
+                && pass > first
+            {
+                given.insert(node, quote!(#name));
+            }
+        }
+        let first_input = &self.names.inputs[0].ident;
+        let scope = Scope { signature: self.names, witness: quote!(#first_input), carrier: quote!(R), given };
+        // What is reduced (two factors of a sum of products), then what is stored.
+        let mut values = Vec::new();
+        let mut kinds = Vec::new();
+        if last {
+            values.extend(&roots);
+        } else {
+            for (&reduction, &row) in self.schedule.passes[pass].iter().zip(&roots) {
+                let Op::Reduce(kind) = self.b.graph.op(reduction) else { continue };
+                let node = self.b.graph.nodes()[row.index()];
+                let factors = match (kind, node.op, node.arguments()) {
+                    (Reduction::Sum, Op::Mul, &[p, q]) if self.b.is_row(p) && self.b.is_row(q) => vec![p, q],
+                    _ => vec![row],
+                };
+                kinds.push((reduction, term(kind, factors.len()), factors.len()));
+                values.extend(factors);
+            }
+        }
+        let storing: Vec<Option<Id>> = self
+            .schedule
+            .stored
+            .iter()
+            .map(|stored| stored.filter(|(_, first)| *first == pass && !last).map(|(node, _)| node))
+            .collect();
+        values.extend(storing.iter().flatten());
+        let Code { statements, results } = code(&self.b.graph, &values, &scope);
+        let mut results = results.into_iter();
+
+        let value = if last {
+            let outputs: Vec<TokenStream> = results.collect();
+            quote!([#(#outputs),*])
+        } else {
+            let terms: Vec<TokenStream> = kinds
+                .iter()
+                .map(|(_, term, factors)| {
+                    let factors: Vec<TokenStream> = results.by_ref().take(*factors).collect();
+                    quote!(#term(#(#factors),*))
+                })
+                .collect();
+            let terms = nested(&terms);
+            if storing.iter().any(Option::is_some) {
+                let outputs = storing.iter().zip(&slots).map(|(storing, name)| match storing {
+                    Some(_) => results.next().unwrap_or_default(),
+                    None => quote!(#name),
+                });
+                let outputs: Vec<TokenStream> = outputs.collect();
+                quote!((#terms, [#(#outputs),*]))
+            } else {
+                terms
+            }
+        };
+        let body = if statements.is_empty() { value } else { quote!({ #statements #value }) };
+        let pattern = self.pattern(&mentioned(&body), &slots);
+        let method = match (last, storing.iter().any(Option::is_some)) {
+            (true, _) => quote!(map),
+            (false, true) => quote!(reduce_storing),
+            (false, false) => quote!(reduce),
+        };
+        let call = quote!(p.#method(#[inline(always)] |#pattern| #body));
+        if last {
+            self.statements.extend(quote!(#call;));
+            return;
+        }
+        let mut names = Vec::new();
+        for (reduction, term, _) in &kinds {
+            let name = self.fresh(&term.to_string().to_lowercase());
+            self.scalars.insert(*reduction, quote!(#name));
+            names.push(quote!(#name));
+        }
+        let names = nested(&names);
+        self.statements.extend(quote!(let #names = #call;));
+    }
+
+    /// What a closure sees, as far as it looks at it.
+    fn pattern(&self, mentioned: &HashSet<String>, slots: &[Ident]) -> TokenStream {
+        let group = |idents: Vec<&Ident>| {
+            let idents = idents
+                .into_iter()
+                .map(|ident| if mentioned.contains(&ident.to_string()) { quote!(#ident) } else { quote!(_) });
+            quote!([#(#idents),*])
+        };
+        let n = self.inputs;
+        let ident = |op: Op| match op {
+            Op::Input(i) => &self.names.inputs[i as usize].ident,
+            _ => &self.names.inputs[0].ident,
+        };
+        let inputs = group((0..n).map(|i| ident(Op::Input(i as u8))).collect());
+        let input = match self.method {
+            "pullback" => {
+                let dy = if self.returns_row { group(vec![ident(upstream(n))]) } else { quote!([]) };
+                quote!((#inputs, #dy))
+            }
+            "pushforward" => {
+                let directions = group((0..n).map(|i| ident(direction(n, i))).collect());
+                quote!((#inputs, #directions))
+            }
+            _ => inputs,
+        };
+        let stored = slots.iter().any(|slot| mentioned.contains(&slot.to_string())).then(|| {
+            let stored = group(slots.iter().collect());
+            quote!(stored: #stored,)
+        });
+        let position = mentioned.contains("position").then(|| quote!(position,));
+        quote!(At { input: #input, #stored #position .. })
+    }
+}
+
+/// The type of a reduction's term.
+fn term(kind: Reduction, factors: usize) -> Ident {
+    let name = match kind {
+        Reduction::Sum if factors == 2 => "Dot",
+        Reduction::Sum => "Sum",
+        Reduction::Prod => "Prod",
+        Reduction::Max | Reduction::Shift => "Max",
+        Reduction::Min => "Min",
+    };
+    Ident::new(name, Span::call_site())
+}
+
+/// One, or a tuple of at most eight, of which some may be tuples.
+fn nested(terms: &[TokenStream]) -> TokenStream {
+    match terms {
+        [term] => term.clone(),
+        _ if terms.len() <= 8 => quote!((#(#terms),*)),
+        _ => {
+            let parts: Vec<TokenStream> = terms.chunks(terms.len().div_ceil(8).max(2)).map(nested).collect();
+            nested(&parts)
+        }
+    }
+}
+
+/// All identifiers in some tokens.
+fn mentioned(tokens: &TokenStream) -> HashSet<String> {
+    let mut found = HashSet::new();
+    let mut stack: Vec<TokenStream> = vec![tokens.clone()];
+    while let Some(tokens) = stack.pop() {
+        for tree in tokens {
+            match tree {
+                TokenTree::Group(group) => stack.push(group.stream()),
+                TokenTree::Ident(ident) => drop(found.insert(ident.to_string())),
+                _ => {}
+            }
+        }
+    }
+    found
+}
