@@ -114,6 +114,18 @@ pub trait Lanes: Arith {
     fn from_bits(self, bits: Self::Bits) -> Self;
     /// `bits` in every lane (its low 32 bits for f32).
     fn bits(self, bits: u64) -> Self::Bits;
+    /// The larger of `self` and a bound; NaN stays.
+    #[inline(always)]
+    fn at_least(self, bound: f64) -> Self {
+        let bound = self.constant(bound);
+        Self::select(self.lt(bound), bound, self)
+    }
+    /// The smaller of `self` and a bound; NaN stays.
+    #[inline(always)]
+    fn at_most(self, bound: f64) -> Self {
+        let bound = self.constant(bound);
+        Self::select(self.gt(bound), bound, self)
+    }
     /// Whether [`mul_add`](Arith::mul_add) rounds once; a constant in compiled code.
     fn fused(self) -> bool;
     /// True if any lane of the mask is set: the way out of a rare path that costs nothing when it isn't taken.

@@ -88,6 +88,10 @@ macro_rules! native {
     )*};
 }
 
+/// Whether the instructions for maximum and minimum give NaN where the second operand is NaN.
+const NAN_IN_SECOND_STAYS: bool =
+    cfg!(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64"));
+
 impl<S: Simd, T: SimdScalar> Arith for Lane<S, T> {
     type Mask = <T::Native<S> as SimdBase<S>>::Mask;
 
@@ -166,6 +170,22 @@ impl<S: Simd, T: SimdScalar> Lanes for Lane<S, T> {
         {
             let _ = level;
             false
+        }
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn at_least(self, bound: f64) -> Self {
+        if NAN_IN_SECOND_STAYS {
+            Self(self.constant(bound).0.max(self.0))
+        } else {
+            Self::select(self.lt(self.constant(bound)), self.constant(bound), self)
+        }
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn at_most(self, bound: f64) -> Self {
+        if NAN_IN_SECOND_STAYS {
+            Self(self.constant(bound).0.min(self.0))
+        } else {
+            Self::select(self.gt(self.constant(bound)), self.constant(bound), self)
         }
     }
     #[cfg_attr(not(debug_assertions), inline(always))]

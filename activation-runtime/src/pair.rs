@@ -119,6 +119,14 @@ impl<V: Lanes> Lanes for Pair<V> {
         self.0.fused()
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
+    fn at_least(self, bound: f64) -> Self {
+        Self(self.0.at_least(bound), self.1.at_least(bound))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn at_most(self, bound: f64) -> Self {
+        Self(self.0.at_most(bound), self.1.at_most(bound))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn any(mask: Self::Mask) -> bool {
         V::any(mask.0 | mask.1)
     }

@@ -119,6 +119,8 @@ macro_rules! every_operation {
                 round_ties_even |x, y, z| x.round_ties_even();
                 max |x, y, z| x.max(y);
                 min |x, y, z| x.min(y);
+                at_least |x, y, z| x.at_least(0.1);
+                at_most |x, y, z| x.at_most(-0.1);
                 constant |x, y, z| x.constant(0.1);
                 lt |x, y, z| V::select(x.lt(y), y, z);
                 le |x, y, z| V::select(x.le(y), y, z);

@@ -55,13 +55,13 @@ impl<const N: usize, const M: usize> Constants<N, M> {
     /// x, at least `low`; NaN stays.
     #[inline(always)]
     fn at_least<V: Lanes>(x: V, low: f64) -> V {
-        V::select(x.lt(x.constant(low)), x.constant(low), x)
+        x.at_least(low)
     }
 
     /// x, at most `high`; NaN stays.
     #[inline(always)]
     fn at_most<V: Lanes>(x: V, high: f64) -> V {
-        V::select(x.gt(x.constant(high)), x.constant(high), x)
+        x.at_most(high)
     }
 
     #[inline(always)]
