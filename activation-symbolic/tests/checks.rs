@@ -278,3 +278,82 @@ fn published_activations_are_accepted_with_their_kinks() {
         }
     }
 }
+
+#[test]
+fn ranges_are_hulls_of_the_values() {
+    let range = |text: &str| body("", text).function.facts.range;
+    assert_eq!(range("sigmoid(x)"), Some((0.0, 1.0)));
+    assert_eq!(range("x.tanh()"), Some((-1.0, 1.0)));
+    assert_eq!(range("x.max(0.0)"), Some((0.0, f64::INFINITY)));
+    assert_eq!(range("x.abs().ln_1p()"), Some((0.0, f64::INFINITY)));
+    assert_eq!(range("x * (x + 3.0).clamp(0.0, 6.0) / 6.0"), Some((-0.375, f64::INFINITY)));
+    // min of x·σ(x), by mpmath
+    let (low, high) = range("x * sigmoid(x)").expect("a range");
+    assert!((low + 0.278_464_542_761_073_8).abs() < 1e-8 && high == f64::INFINITY);
+    assert_eq!(body("allow(domain)", "x.ln()").function.facts.range, None);
+}
+
+#[test]
+fn smoothness_is_recorded() {
+    let facts = |text: &str| body("", text).function.facts;
+    assert!(facts("x * sigmoid(x)").smooth);
+    assert!(!facts("x * x.abs()").smooth && facts("x * x.abs()").kinks.is_empty());
+    assert!(!facts("x.abs()").smooth);
+    assert!(facts("x.abs()").analysed);
+}
+
+#[test]
+fn what_cannot_be_seen_is_not_judged() {
+    for text in [
+        "crate::other::swish(x) / (1.0 + x * x)",
+        "x / crate::other::swish(x)",
+        "x / (crate::other::SCALE - 1.0)",
+        "if x > crate::other::EDGE { 1.0 } else { crate::other::SCALE }",
+    ] {
+        let checked = body("", text);
+        accepted(&checked, text);
+        assert!(!checked.function.facts.analysed, "{text}");
+    }
+    // What else is there is judged all the same.
+    refused(&body("", "crate::other::swish(x) + x.ln()"), "ln beside a call", "ln", &["x = -1"]);
+}
+
+#[test]
+fn with_a_derivative_of_its_own_only_the_domain_is_checked() {
+    accepted(&body("derivative = |x| 1.0", "x.floor()"), "floor");
+    accepted(&body("derivative = |x| 1.0", "if x > 1.0 { x } else { 0.0 }"), "jump");
+    accepted(&body("derivative = |x| 1.0", "x.abs()"), "kink");
+    refused(&body("derivative = |x| 1.0 / x", "x.floor()"), "own derivative", "/", &["x = 0"]);
+    refused(&body("derivative = |x| 1.0", "x.ln().floor()"), "value", "ln", &["x = -1"]);
+}
+
+#[test]
+fn f64_functions_are_checked_as_f64() {
+    let f64_body = |text: &str| check(&format!("#[activation]\nfn f(x: f64) -> f64 {{ {text} }}"));
+    accepted(&f64_body("x.exp() / (1.0 + x.exp())"), "sigmoid");
+    accepted(&f64_body("1.0 / (1e-300 + x * x)"), "guarded");
+    refused(&f64_body("1.0 / (x * x - 2.0)"), "pole", "/", &["x ≈ 1.41421356237309"]);
+    refused(&f64_body("if x > 0.1 { 1.0 } else { 0.0 }"), "jump", "if", &["x = 0.1"]);
+}
+
+#[test]
+fn a_narrowed_domain_narrows_what_is_asked() {
+    accepted(&body("domain = 0.5..=2.0", "x.ln() + if x > 3.0 { 1.0 } else { 0.0 }"), "outside");
+    refused(&body("domain = -0.5..=2.0", "x.ln()"), "inside", "ln", &["x = "]);
+    refused(&body("domain = 0.0..=2.0", "x.sqrt()"), "at the end", "sqrt", &["infinite slope at x = 0"]);
+    refused(&body("domain = 2.0..=4.0", "if x > 3.0 { 1.0 } else { 0.0 }"), "inside", "if", &["x = 3"]);
+}
+
+#[test]
+fn published_activations_are_accepted_whatever_their_parameters() {
+    for case in cases(include_str!("corpus/elementwise.json")) {
+        let parameters = case["params"].as_array().into_iter().flatten();
+        let parameters: Vec<String> =
+            parameters.map(|p| format!(", #[param] {}: f32", p[0].as_str().expect("name"))).collect();
+        for spelling in ["rust", "rust_naive"] {
+            let Some(text) = case[spelling].as_str() else { continue };
+            let source = format!("#[activation]\nfn f(x: f32{}) -> f32 {{\n{text}\n}}", parameters.concat());
+            accepted(&check(&source), text);
+        }
+    }
+}

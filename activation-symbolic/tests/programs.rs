@@ -170,9 +170,8 @@ impl Expr {
     fn text(&self, variables: usize) -> String {
         let of = |e: &Self| e.text(variables);
         match self {
-            Self::X => "x".to_owned(),
             Self::Variable(n) if variables > 0 => format!("v{}", *n as usize % variables),
-            Self::Variable(_) => "x".to_owned(),
+            Self::X | Self::Variable(_) => "x".to_owned(),
             Self::Literal(value) => format!("({value:?})"),
             Self::Unary(form, a) => form.replace('U', &of(a)),
             Self::Binary(form, a, b) => {
@@ -192,9 +191,8 @@ impl Expr {
     fn value<R: Real<Mask = bool>>(&self, x: R, variables: &[R]) -> R {
         let of = |e: &Self| e.value(x, variables);
         match self {
-            Self::X => x,
             Self::Variable(n) if !variables.is_empty() => variables[*n as usize % variables.len()],
-            Self::Variable(_) => x,
+            Self::X | Self::Variable(_) => x,
             Self::Literal(value) => x.constant(*value),
             Self::Unary(form, a) => unary(form, of(a)),
             Self::Binary(form, a, b) => binary(form, of(a), of(b)),
@@ -330,7 +328,7 @@ fn expression() -> impl Strategy<Value = Expr> {
             4 => (prop::sample::select(&UNARY[..]), inner.clone()).prop_map(move |(f, a)| Expr::Unary(f, b(a))),
             5 => (prop::sample::select(&BINARY[..]), inner.clone(), inner.clone())
                 .prop_map(move |(f, u, v)| Expr::Binary(f, b(u), b(v))),
-            1 => (condition(inner.clone().boxed()), inner.clone(), inner.clone())
+            1 => (condition(&inner.clone().boxed()), inner.clone(), inner.clone())
                 .prop_map(move |(c, u, v)| Expr::If(Box::new(c), b(u), b(v))),
             1 => (inner.clone(), literal(), inner.clone(), inner.clone())
                 .prop_map(move |(on, at, u, v)| Expr::Match(b(on), at, b(u), b(v))),
@@ -339,7 +337,7 @@ fn expression() -> impl Strategy<Value = Expr> {
     })
 }
 
-fn condition(inner: BoxedStrategy<Expr>) -> impl Strategy<Value = Condition> {
+fn condition(inner: &BoxedStrategy<Expr>) -> impl Strategy<Value = Condition> {
     let leaf = (prop::sample::select(&["<", "<=", ">", ">="][..]), inner.clone(), literal())
         .prop_map(|(sign, a, at)| Condition::Compare(sign, a, Expr::Literal(at)));
     leaf.prop_recursive(2, 4, 2, |inner| {
@@ -356,9 +354,9 @@ fn program() -> impl Strategy<Value = Program> {
         4 => expression().prop_map(Statement::Let),
         2 => (any::<u8>(), prop::sample::select(&["=", "+=", "-=", "*="][..]), expression())
             .prop_map(|(n, sign, e)| Statement::Assign(n, sign, e)),
-        1 => (condition(expression().boxed()), any::<u8>(), expression())
+        1 => (condition(&expression().boxed()), any::<u8>(), expression())
             .prop_map(|(c, n, e)| Statement::IfAssign(c, n, e)),
-        1 => (condition(expression().boxed()), expression()).prop_map(|(c, e)| Statement::Return(c, e)),
+        1 => (condition(&expression().boxed()), expression()).prop_map(|(c, e)| Statement::Return(c, e)),
         1 => (1u8..4, any::<u8>(), expression()).prop_map(|(t, n, e)| Statement::Loop(t, n, e)),
     ];
     (prop::collection::vec(statement, 0..4), expression())

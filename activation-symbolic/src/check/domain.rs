@@ -25,6 +25,12 @@ enum Verdict {
     Edge,
 }
 
+impl Verdict {
+    fn is_offence(self) -> bool {
+        matches!(self, Self::Broken | Self::Edge)
+    }
+}
+
 /// A node whose arguments must lie somewhere.
 fn is_restricted(probe: &Probe<'_>, id: Id) -> bool {
     let graph = probe.graph();
@@ -94,10 +100,10 @@ pub(super) fn restricted(probe: &Probe<'_>) -> Vec<Id> {
 /// the other: it has what it asks for everywhere, or visibly not.
 pub(super) fn settles(probe: &Probe<'_>, id: Id, values: [&Values; 3]) -> bool {
     match values.map(|values| verdict(probe, id, values)) {
-        [_, Verdict::Met(_), _] => true,
-        [Verdict::Broken | Verdict::Edge, ..] | [.., Verdict::Broken | Verdict::Edge] => true,
-        [Verdict::Met(left), _, Verdict::Met(right)] => left * right < 0,
-        _ => false,
+        [Verdict::Met(left), Verdict::Open, Verdict::Met(right)] => left * right < 0,
+        [left, between, right] => {
+            matches!(between, Verdict::Met(_)) || left.is_offence() || right.is_offence()
+        }
     }
 }
 
@@ -285,10 +291,8 @@ fn message(probe: &Probe<'_>, id: Id, t: f64, sign: &str, is_edge: bool) -> Stri
         Op::Div => format!("the divisor `{argument}` is 0 there"),
         Op::Powi(_) => format!("`{argument}` is 0 there, and its exponent is negative"),
         Op::Apply(Primitive::Tan) => "it has a pole there".to_owned(),
-        Op::Apply(Primitive::Powf) => {
-            "a negative base has no power with an exponent that isn't whole, and 0 none with a negative one"
-                .to_owned()
-        }
+        Op::Apply(Primitive::Powf) if is_edge => "0 has no power with a negative exponent".to_owned(),
+        Op::Apply(Primitive::Powf) => "a negative number has no power whose exponent isn't whole".to_owned(),
         Op::Apply(primitive) => match primitive.facts().domain {
             Domain::Interval(lo, hi, with_lo, with_hi) => format!(
                 "{} needs {}",

@@ -1,5 +1,7 @@
 //! The function along a line of inputs: what its nodes are at a point, and which of them matter there.
 
+use activation_runtime::extended::Extended;
+
 use crate::evaluate::{self, Value};
 use crate::format::number;
 use crate::function::{Element, Function};
@@ -128,6 +130,18 @@ impl<'a> Probe<'a> {
     /// The nodes of `order` at t.
     pub(super) fn evaluate(&self, order: &[Id], t: Interval, values: &mut Values) {
         evaluate::evaluate(self.graph(), order, |op| self.leaf(op, t, false), values);
+    }
+
+    /// The function at t in 106 bits, where it is known and finite.
+    pub(super) fn precise(&self, t: f64) -> Option<f64> {
+        let leaf = |op| {
+            let leaf = self.leaf(op, Interval::point(t), false)?;
+            (leaf.lo == leaf.hi).then(|| Extended::<f64>::from(leaf.lo))
+        };
+        let mut values = Vec::new();
+        evaluate::evaluate(self.graph(), &self.order, leaf, &mut values);
+        let value = values[self.function.written.index()].number()?;
+        value.is_finite().then(|| value.to_f64())
     }
 
     /// The nodes of `order` at t, on the pieces that are taken at `side`: conditions are those of `side`, and
@@ -299,7 +313,7 @@ pub(super) fn bisect(a: f64, b: f64, guess: f64, mut holds: impl FnMut(f64) -> b
         }
     }
     while (b - a).abs() > 1 {
-        let middle = (a + b) / 2;
+        let middle = a.midpoint(b);
         if holds(middle) {
             a = middle;
         } else {

@@ -1,15 +1,81 @@
 //! The hull of the values.
 
 use super::interval::Interval;
-use super::probe::Probe;
+use super::probe::{Probe, Values};
 
-/// The closed hull of the function's values, as the samples show it: `None` where some of them are undefined.
+/// Values beyond this are on their way to infinity.
+const HUGE: f64 = 1e15;
+
+/// The closed hull of the function's values on the inputs that it is asked for, from samples whose extremes are
+/// refined; `None` where a value isn't known.
 pub(super) fn range(probe: &Probe<'_>) -> Option<(f64, f64)> {
-    let mut hull: Option<Interval> = None;
+    let mut values: Vec<(f64, f64)> = Vec::new();
     for sample in &probe.samples {
-        let value =
-            sample.values[probe.function.written.index()].number().filter(|value| value.is_bounded())?;
-        hull = Some(hull.map_or(value, |hull| hull.hull(value)));
+        let enclosure = sample.values[probe.function.written.index()].number()?;
+        let tight =
+            enclosure.is_bounded() && enclosure.hi - enclosure.lo <= 1e-9 * (enclosure.hi.abs() + 1e-300);
+        let value = if tight { enclosure.middle() } else { probe.precise(sample.t)? };
+        values.push((sample.t, value));
     }
-    hull.map(|hull| (hull.lo, hull.hi))
+    let low = lowest(probe, &values, 1.0)?;
+    let high = -lowest(probe, &values, -1.0)?;
+    Some((told(low), told(high)))
+}
+
+/// A value with as many digits as are certain of it.
+fn told(value: f64) -> f64 {
+    if value.abs() < 1e-30 { 0.0 } else { format!("{value:.9e}").parse().unwrap_or(value) }
+}
+
+/// The least value of the function times `sign`.
+fn lowest(probe: &Probe<'_>, values: &[(f64, f64)], sign: f64) -> Option<f64> {
+    let at = |i: usize| sign * values[i].1;
+    let least = (0..values.len()).min_by(|&i, &j| at(i).total_cmp(&at(j)))?;
+    let last = values.len() - 1;
+    if at(least) < -HUGE || falls_forever(probe, values, least, sign) {
+        return Some(f64::NEG_INFINITY);
+    }
+    if least == 0 || least == last || at(least - 1) == at(least) || at(least + 1) == at(least) {
+        return Some(at(least));
+    }
+    let mut nodes = Values::new();
+    let mut value = |t: f64| {
+        probe.evaluate(&probe.order, Interval::point(t), &mut nodes);
+        let value = nodes[probe.function.written.index()].number()?;
+        value.is_bounded().then(|| sign * value.middle())
+    };
+    Some(
+        golden_section(values[least - 1].0, values[least].0, values[least + 1].0, &mut value)?.min(at(least)),
+    )
+}
+
+/// Whether the least value is that of the largest input, and isn't the limit yet: a logarithm's, say.
+fn falls_forever(probe: &Probe<'_>, values: &[(f64, f64)], least: usize, sign: f64) -> bool {
+    let t = values[least].0;
+    let is_end = least == 0 || least == values.len() - 1;
+    let before = probe.precise(t.signum() * t.abs().sqrt()).map_or(f64::NAN, |value| sign * value);
+    is_end && t.abs() > HUGE && sign * values[least].1 < before - 0.01 * before.abs().max(1e-3)
+}
+
+/// The least value of `f` between a and c, where that at b is less than at both.
+fn golden_section(mut a: f64, mut b: f64, mut c: f64, f: &mut impl FnMut(f64) -> Option<f64>) -> Option<f64> {
+    const SHARE: f64 = 0.381_966_011_250_105_1; // 2 − φ
+    let mut least = f(b)?;
+    for _ in 0..40 {
+        let t = if c - b > b - a { b + SHARE * (c - b) } else { b - SHARE * (b - a) };
+        let value = f(t)?;
+        if value < least {
+            if t > b {
+                a = b;
+            } else {
+                c = b;
+            }
+            (b, least) = (t, value);
+        } else if t > b {
+            c = t;
+        } else {
+            a = t;
+        }
+    }
+    Some(least)
 }
