@@ -337,7 +337,7 @@ fn expression() -> impl Strategy<Value = Expr> {
     })
 }
 
-fn condition(inner: &BoxedStrategy<Expr>) -> impl Strategy<Value = Condition> {
+fn condition(inner: &BoxedStrategy<Expr>) -> impl Strategy<Value = Condition> + use<> {
     let leaf = (prop::sample::select(&["<", "<=", ">", ">="][..]), inner.clone(), literal())
         .prop_map(|(sign, a, at)| Condition::Compare(sign, a, Expr::Literal(at)));
     leaf.prop_recursive(2, 4, 2, |inner| {
