@@ -22,9 +22,9 @@ pub(super) fn range(probe: &Probe<'_>) -> Option<(f64, f64)> {
     Some((told(low), told(high)))
 }
 
-/// A value with as many digits as are certain of it.
+/// A value with as many digits as a reader wants.
 fn told(value: f64) -> f64 {
-    if value.abs() < 1e-30 { 0.0 } else { format!("{value:.9e}").parse().unwrap_or(value) }
+    if value.abs() < 1e-30 { 0.0 } else { format!("{value:.6e}").parse().unwrap_or(value) }
 }
 
 /// The least value of the function times `sign`.
