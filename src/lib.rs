@@ -27,6 +27,8 @@ pub use activation_runtime::level;
 pub use activation_runtime::parallel::Parallel;
 pub use activation_runtime::real::Real;
 pub use activation_runtime::row::{self, MultiRowActivation, RowActivation, RowKernel};
+#[doc(hidden)]
+pub use activation_runtime::witness;
 
 /// Everything that a crate with activations of its own needs: the macro, the traits, the builtin helpers.
 pub mod prelude {

@@ -18,6 +18,7 @@
 //!   activation Activation, MultiActivation, …: kernels applied to slices
 //!   explain    all that is known of a kernel, as text
 //!   gradcheck  derivatives beside difference quotients
+//!   witness    what the expansion lets rustc check
 //!   row        RowKernel: functions of whole rows, and all of their loops
 //!   higher_order  second derivatives on slices
 //!   parallel   the same on all threads
@@ -58,3 +59,4 @@ pub mod slices;
 pub mod sum;
 pub mod sweep;
 pub mod vector;
+pub mod witness;

@@ -333,8 +333,8 @@ pub fn construct(graph: &Graph, callee: u8, signature: &Signature) -> TokenStrea
         let Code { statements, results } = code(graph, &[id], &scope);
         match graph.as_constant(id) {
             Some(value) => float(value),
-            None => quote!({ use ::activations::{Arith as _, Real as _}; #statements (#(#results)*) as _ }),
+            None => quote!({ use ::activations::{Arith as _, Real as _}; #statements #(#results)* }),
         }
     });
-    quote!(<#path>::new(#(#parameters),*))
+    quote!(<#path>::with(&[#(#parameters),*]))
 }

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
+use crate::callable::callable;
 use crate::code::{Code, Scope, callee_name, code};
 use crate::document;
 use crate::function::{Element, Function, Parameter};
@@ -68,7 +69,6 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
             }
         }
     });
-    let arguments = signature.item.sig.inputs.iter().map(|_| quote!(#scalar));
     let alias = (alias != name).then(|| {
         quote! {
             #(#cfgs)*
@@ -77,7 +77,7 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
             #vis type #alias = #name;
         }
     });
-    let original = &signature.item.sig.ident;
+    let callable = callable(signature);
     let construct = if unit {
         quote! {
             /// The activation; it has no parameters.
@@ -101,9 +101,7 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
         #(#cfgs)*
         impl #name {
             #construct
-            /// The function as written.
-            #[doc(hidden)]
-            pub const CALL: fn(#(#arguments),*) -> #scalar = #original;
+            #callable
         }
         #default
         #alias

@@ -6,6 +6,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Item, ItemFn, ReturnType};
 
+use crate::callable::callable;
 use crate::diagnostic::Diagnostics;
 use crate::function::Signature;
 use crate::parse::{parse, struct_name};
@@ -79,7 +80,10 @@ fn structure(signature: &Signature) -> TokenStream {
     let scalar = Ident::new(signature.element.name(), name.span());
     let fields: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
     let body = if fields.is_empty() { quote!(;) } else { quote!({ #(pub #fields: #scalar),* }) };
-    let kernels = if signature.rows { TokenStream::new() } else { kernels(signature) };
+    let (kernels, callable) = match signature.rows {
+        true => (TokenStream::new(), TokenStream::new()),
+        false => (kernels(signature), callable(signature)),
+    };
     quote! {
         #(#cfgs)*
         #[allow(dead_code, missing_docs)]
@@ -91,6 +95,7 @@ fn structure(signature: &Signature) -> TokenStream {
             pub const fn new(#(#fields: #scalar),*) -> Self {
                 Self { #(#fields),* }
             }
+            #callable
         }
         #(#cfgs)*
         #[doc(hidden)]

@@ -44,6 +44,20 @@ pub struct Signature {
     pub parameters: Vec<Parameter>,
 }
 
+impl Signature {
+    /// For each argument in order, whether it is a parameter.
+    pub fn roles(&self) -> Vec<bool> {
+        let is_parameter = |ident: &Ident| self.parameters.iter().any(|parameter| parameter.ident == *ident);
+        let of = |argument: &syn::FnArg| match argument {
+            syn::FnArg::Typed(syn::PatType { pat, .. }) => {
+                matches!(&**pat, syn::Pat::Ident(pat) if is_parameter(&pat.ident))
+            }
+            syn::FnArg::Receiver(_) => false,
+        };
+        self.item.sig.inputs.iter().map(of).collect()
+    }
+}
+
 /// An input of the function.
 #[derive(Debug, Clone)]
 pub struct Input {

@@ -10,6 +10,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod callable;
 pub mod check;
 pub mod code;
 pub mod diagnostic;

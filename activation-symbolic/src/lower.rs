@@ -13,13 +13,14 @@ mod pattern;
 mod statement;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
+use crate::callable::Outside;
 use crate::diagnostic::Diagnostics;
 use crate::function::{Facts, Function, Signature};
 use crate::graph::{Callee, Graph, Id, Op};
@@ -30,13 +31,14 @@ const BUDGET: usize = 200_000;
 
 /// Lowers the body of `signature`, and its own derivative if it has one. A function comes back in any case, so that
 /// the expansion of a refused one can still check the names that it mentions: look at `diagnostics`.
-pub fn lower(signature: Signature, diagnostics: &mut Diagnostics) -> Function {
+pub fn lower(mut signature: Signature, diagnostics: &mut Diagnostics) -> Function {
     let mut lowering = Lowering::new(&signature, diagnostics);
     let written = lowering.body();
     let own_derivative =
         signature.settings.derivative.as_ref().map(|own| lowering.own_derivative(own, written));
     let own_vjp = signature.settings.vjp.as_ref().map(|own| lowering.own_vjp(own, written));
-    let Lowering { graph, witnesses, .. } = lowering;
+    let Lowering { graph, witnesses, outside, .. } = lowering;
+    outside.reach(&mut signature);
     let facts = Facts::default();
     Function { signature, graph, written, value: written, own_derivative, own_vjp, facts, witnesses }
 }
@@ -62,7 +64,9 @@ struct Lowering<'a> {
     budget: usize,
     /// The items that make rustc check what the compiler can't see, and the names they are about.
     witnesses: Vec<TokenStream>,
-    checked: HashMap<String, u8>,
+    checked: HashSet<String>,
+    /// What names mean something outside of the body.
+    outside: Outside,
 }
 
 impl<'a> Lowering<'a> {
@@ -79,7 +83,8 @@ impl<'a> Lowering<'a> {
             refused_loops: 0,
             budget: BUDGET,
             witnesses: Vec::new(),
-            checked: HashMap::new(),
+            checked: HashSet::new(),
+            outside: Outside::default(),
         };
         lowering.arguments(true);
         lowering

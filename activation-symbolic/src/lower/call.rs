@@ -8,6 +8,7 @@ use syn::{Expr, ExprCall, ExprClosure, Path, PathSegment};
 
 use super::Lowering;
 use super::value::{Closure, Value, plain};
+use crate::callable::place;
 use crate::graph::{Id, Op, Part};
 use crate::helper::{self, Build};
 
@@ -90,6 +91,7 @@ impl Lowering<'_> {
             return self
                 .refuse_all(&segment.arguments, "an activation has no generic arguments: leave them out");
         }
+        self.outside.callees.insert(place(&func.path));
         let mut numbers = Vec::new();
         for (value, written) in arguments.into_iter().zip(&call.args) {
             numbers.push(self.as_number(value, written));
@@ -98,7 +100,7 @@ impl Lowering<'_> {
             Some(numbers) => self.activation(&path, numbers.into_iter().map(Value::Number).collect()),
             // The name is checked by rustc even so.
             None => {
-                self.callee(&path, Vec::new(), 1);
+                self.callee_witness(&path, &[]);
                 Value::Refused
             }
         }
@@ -183,19 +185,32 @@ impl Lowering<'_> {
     /// Lets rustc check that the name is the helper's and not that of a function of the user's.
     fn witness(&mut self, name: &str, arity: usize, path: &Path) {
         let text = path.to_token_stream().to_string();
-        if self.checked.insert(text, 0).is_some() {
+        if !self.checked.insert(text) {
             return;
         }
         let span = path.span();
         let ours = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+        let same = proc_macro2::Ident::new(if arity == 1 { "unary" } else { "binary" }, span);
         let ty = proc_macro2::Ident::new(self.signature.element.name(), proc_macro2::Span::call_site());
-        let arguments = vec![ty.clone(); arity];
         self.witnesses.push(quote_spanned! {span=>
-            const _: fn() = || {
-                fn same_item<F: ::core::ops::Fn(#(#arguments),*) -> #ty>(_: F, _: F) {}
-                same_item(::activations::math::#ours, #path);
-            };
+            const _: fn() = || ::activations::witness::#same::<#ty, _, _>(::activations::math::#ours, #path);
         });
+    }
+
+    /// Lets rustc check that the path names an activation, whose arguments are what they are taken for.
+    fn callee_witness(&mut self, path: &Path, roles: &[bool]) {
+        let text = format!("{} {roles:?}", path.to_token_stream());
+        if self.checked.insert(text) {
+            let span = path.span();
+            self.witnesses.push(quote_spanned! {span=>
+                const _: () = if !::activations::witness::roles(<#path>::ROLES, &[#(#roles),*]) {
+                    ::core::panic!(
+                        "an argument that depends on the input is passed to a parameter, or one that doesn't to an \
+                         input: the parameters of an activation are constant here"
+                    );
+                };
+            });
+        }
     }
 
     /// A call of another activation. Arguments that depend on an input are its inputs, the others its parameters.
@@ -204,18 +219,18 @@ impl Lowering<'_> {
             .into_iter()
             .filter_map(|value| if let Value::Number(id) = value { Some(id) } else { None })
             .collect();
-        let mut inputs = Vec::new();
-        let mut parameters = Vec::new();
-        for &id in &numbers {
-            if self.graph.depends(id, |op| matches!(op, Op::Input(_))) {
-                inputs.push(id);
-            } else {
-                parameters.push(id);
-            }
+        let mut roles: Vec<bool> =
+            numbers.iter().map(|&id| !self.graph.depends(id, |op| matches!(op, Op::Input(_)))).collect();
+        if !roles.contains(&false)
+            && let Some(first) = roles.first_mut()
+        {
+            *first = false;
         }
-        if inputs.is_empty() && !parameters.is_empty() {
-            inputs.push(parameters.remove(0));
-        }
+        let role = |parameter: bool| {
+            numbers.iter().zip(&roles).filter(move |(_, r)| **r == parameter).map(|(id, _)| *id)
+        };
+        let (inputs, parameters): (Vec<Id>, Vec<Id>) = (role(false).collect(), role(true).collect());
+        self.callee_witness(path, &roles);
         if inputs.is_empty() {
             return self.refuse_all(path, "an activation is a function of an input: pass it one");
         }

@@ -1,16 +1,18 @@
 //! Expressions: one arm for each form that Rust has, with the reason for each that is refused.
 
-use proc_macro2::Span;
-use quote::ToTokens;
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ExprBinary, ExprCast, ExprLit, ExprPath, ExprUnary, Lit, Member, Type, UnOp};
 
 use super::Lowering;
 use super::call::strip;
 use super::value::{Value, is_integer, plain};
+use crate::callable::place;
 use crate::graph::{Comparison, Op};
 use crate::parse::literal::standard;
 use crate::parse::{suffix_message, wrong_suffix};
+use crate::spelling;
 
 impl Lowering<'_> {
     /// The value of an expression.
@@ -136,7 +138,35 @@ impl Lowering<'_> {
             }
             return Value::Number(self.at(expr.span(), |g| g.constant(value)));
         }
+        if let (None, Some(ident)) = (&expr.qself, path.get_ident()) {
+            if let Some(near) = self.slip(ident) {
+                return self.refuse(
+                    ident.span(),
+                    format!("there is no variable `{ident}` here: did you mean `{near}`?"),
+                );
+            }
+            self.constant_witness(ident);
+        }
+        self.outside.constants.insert(place(&expr.path));
         self.external(Expr::Path(ExprPath { path, ..expr.clone() }), expr.span())
+    }
+
+    /// The variable that an unknown name is a slip for: constants are in capitals, so a name that isn't is none.
+    fn slip(&self, ident: &Ident) -> Option<String> {
+        let name = plain(ident);
+        let constant = !name.contains(|c: char| c.is_lowercase());
+        let near = spelling::nearest(&name, self.variables.iter().map(|variable| &*variable.name));
+        near.filter(|_| !constant).map(str::to_owned)
+    }
+
+    /// Lets rustc check that a name is a constant's: a static, which could change, fits no pattern.
+    fn constant_witness(&mut self, ident: &Ident) {
+        if self.checked.insert(ident.to_string()) {
+            self.witnesses.push(quote_spanned! {ident.span()=>
+                #[allow(unused, non_snake_case)]
+                const _: fn() = || match #ident { #ident => {} _ => {} };
+            });
+        }
     }
 
     /// A constant of the user's, by the expression that names it.
@@ -355,7 +385,7 @@ impl Lowering<'_> {
                         .then(|| Value::Number(self.at(path.span(), |g| g.constant(value))));
                 }
                 let local = path.path.get_ident().is_some_and(|ident| self.find(ident).is_some());
-                let element = proc_macro2::Ident::new(self.signature.element.name(), path.span());
+                let element = Ident::new(self.signature.element.name(), path.span());
                 (!local).then(|| self.external(syn::parse_quote!((#path as #element)), path.span()))
             }
             _ => None,

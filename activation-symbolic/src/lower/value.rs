@@ -45,7 +45,7 @@ pub(super) struct Closure {
 /// A name in scope.
 #[derive(Debug, Clone)]
 pub(super) struct Variable {
-    name: Rc<str>,
+    pub(super) name: Rc<str>,
     pub(super) value: Value,
     /// Which input it is, if it is one.
     pub(super) input: Option<usize>,

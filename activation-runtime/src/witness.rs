@@ -1,0 +1,34 @@
+//! What the expansion lets rustc check, because the macro sees names and not what they mean.
+
+/// Holds between a function item and itself only: each has its own type.
+#[diagnostic::on_unimplemented(
+    message = "this function hides a builtin helper of the same name, and would be differentiated as if it were the helper",
+    label = "this is no builtin helper",
+    note = "give your function another name; or make it an #[activation] and call it by a longer path, such as `self::name(x)`"
+)]
+pub trait Same<F> {}
+
+impl<F> Same<F> for F {}
+
+/// That `named` is `helper`, a function of one argument.
+pub fn unary<T, F: Fn(T) -> T, N: Same<F>>(helper: F, named: N) {
+    let _ = (helper, named);
+}
+
+/// That `named` is `helper`, a function of two arguments.
+pub fn binary<T, F: Fn(T, T) -> T, N: Same<F>>(helper: F, named: N) {
+    let _ = (helper, named);
+}
+
+/// Whether arguments go where they belong: inputs to inputs, parameters (true) to parameters. Of calls with too few or
+/// too many, rustc has more to say.
+pub const fn roles(declared: &[bool], passed: &[bool]) -> bool {
+    let mut i = 0;
+    while i < declared.len() && declared.len() == passed.len() {
+        if declared[i] != passed[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}

@@ -1,0 +1,90 @@
+//! How activations call each other: what each shows to the others, and how a body reaches them.
+//!
+//! A fn is reached through the type of the same name, so that what is no activation, and what isn't there at all, is
+//! one error of rustc's, at the path.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprPath, Pat, Path};
+
+use crate::function::{Element, Signature};
+
+/// What the struct of an activation shows to others: the fn, which of its arguments are parameters, and the
+/// activation with given parameters.
+pub(crate) fn callable(signature: &Signature) -> TokenStream {
+    let function = &signature.item.sig.ident;
+    let scalar = Ident::new(signature.element.name(), function.span());
+    let roles = signature.roles();
+    let arguments = roles.iter().map(|_| &scalar);
+    let fields = signature.parameters.iter().map(|parameter| &parameter.ident);
+    let indices = (0..signature.parameters.len()).map(Literal::usize_unsuffixed);
+    quote! {
+        #[doc(hidden)]
+        pub const CALL: fn(#(#arguments),*) -> #scalar = #function;
+        #[doc(hidden)]
+        pub const ROLES: &[bool] = &[#(#roles),*];
+        #[doc(hidden)]
+        pub fn with(_parameters: &[f64]) -> Self {
+            Self { #(#fields: _parameters[#indices] as #scalar),* }
+        }
+    }
+}
+
+/// The names in a body that mean something outside of it, by their places: a name may be a local's elsewhere.
+#[derive(Debug, Default)]
+pub(crate) struct Outside {
+    /// Other activations, where they are called.
+    pub(crate) callees: HashSet<String>,
+    /// Constants.
+    pub(crate) constants: HashSet<String>,
+}
+
+/// A path at its place.
+pub(crate) fn place(path: &Path) -> String {
+    let span = path.segments.last().map(|segment| segment.ident.span());
+    format!("{} {span:?}", path.to_token_stream())
+}
+
+impl Outside {
+    /// Has the body reach what is outside so that a mistake is one error: `name(…)` becomes `<name>::CALL(…)`, and a
+    /// constant is bound to the element type.
+    pub(crate) fn reach(&self, signature: &mut Signature) {
+        if !self.callees.is_empty() || !self.constants.is_empty() {
+            let element = signature.element;
+            Reach { outside: self, element }.visit_block_mut(&mut signature.item.block);
+        }
+    }
+}
+
+struct Reach<'a> {
+    outside: &'a Outside,
+    element: Element,
+}
+
+impl VisitMut for Reach<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        if let Expr::Call(call) = expr
+            && let Expr::Path(ExprPath { path, qself: None, .. }) = &*call.func
+            && self.outside.callees.contains(&place(path))
+        {
+            *call.func = Expr::Verbatim(quote_spanned!(path.span()=> <#path>::CALL));
+        }
+        if let Expr::Path(written) = expr
+            && self.outside.constants.contains(&place(&written.path))
+        {
+            let span = written.path.span();
+            // A hygienic name: the user's can't clash with it.
+            let name = Ident::new("constant", Span::mixed_site().located_at(span));
+            let element = Ident::new(self.element.name(), span);
+            *expr = Expr::Verbatim(quote_spanned!(span=> { let #name: #element = #written; #name }));
+        }
+    }
+
+    /// Patterns hold constants, not expressions.
+    fn visit_pat_mut(&mut self, _: &mut Pat) {}
+}
