@@ -30,7 +30,8 @@ pub fn emit(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let parametric = parametric(function, derivatives);
     let higher = higher(function, derivatives);
     let test = test(function);
-    let witnesses = &function.witnesses;
+    let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let witnesses = function.witnesses.iter().map(|witness| quote!(#(#cfgs)* #witness));
     quote! {
         #item
         #declaration

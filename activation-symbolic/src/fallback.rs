@@ -25,6 +25,8 @@ pub fn fallback(attribute: TokenStream, item: TokenStream, witnesses: &[TokenStr
         Some(signature) => structure(signature),
         None => unknown_structure(&function),
     };
+    let cfgs: Vec<_> = function.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let witnesses = witnesses.iter().map(|witness| quote!(#(#cfgs)* #witness));
     quote! {
         #stub
         #structure
