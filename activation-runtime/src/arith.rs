@@ -63,6 +63,7 @@ pub trait Arith:
     fn min(self, other: Self) -> Self;
 
     /// The mask that is set where `self` is NaN.
+    #[inline(always)]
     fn is_nan(self) -> Self::Mask {
         self.ne(self)
     }

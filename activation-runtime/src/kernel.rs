@@ -137,6 +137,9 @@ pub enum Saves {
 }
 
 /// An activation of one input: a scalar function and its derivative, generic over the number.
+///
+/// Mark the methods `#[inline(always)]` where you write them by hand: a call per register outside the sweep's own
+/// function, which alone has the instruction set enabled, costs tens of times the arithmetic.
 pub trait Kernel: Sync {
     /// What is known at compile time.
     const INFO: Info;
@@ -146,12 +149,14 @@ pub trait Kernel: Sync {
     /// f′(x).
     fn derivative<R: Real>(&self, x: R) -> R;
     /// (f(x), f′(x)), bit for bit the two above, with shared sub-expressions computed once.
+    #[inline(always)]
     fn value_and_derivative<R: Real>(&self, x: R) -> (R, R) {
         (self.value(x), self.derivative(x))
     }
     /// Where `value` (first) and `derivative` (second) need more precision or range than the element type has:
     /// those lanes are computed again in [`Extended`](crate::extended::Extended) numbers. `None` (the default)
     /// where no input needs it.
+    #[inline(always)]
     fn rescue<R: Real>(&self, x: R) -> [Option<R::Mask>; 2] {
         let _ = x;
         [None, None]
@@ -168,10 +173,12 @@ pub trait MultiKernel<const N: usize>: Sync {
     /// (∂f/∂x₁, …, ∂f/∂xₙ).
     fn gradient<R: Real>(&self, x: [R; N]) -> [R; N];
     /// f and its gradient, bit for bit the two above, with shared sub-expressions computed once.
+    #[inline(always)]
     fn value_and_gradient<R: Real>(&self, x: [R; N]) -> (R, [R; N]) {
         (self.value(x), self.gradient(x))
     }
     /// Where `value` (first) and `gradient` (second) need more precision or range than the element type has.
+    #[inline(always)]
     fn rescue<R: Real>(&self, x: [R; N]) -> [Option<R::Mask>; 2] {
         let _ = x;
         [None, None]
@@ -184,6 +191,7 @@ pub trait Parametric<const N: usize, const P: usize>: Sized + Sync {
     fn parameter_gradient<R: Real>(&self, x: [R; N]) -> [R; P];
     /// Where `parameter_gradient` needs more precision or range than the element type has: those lanes are
     /// computed again with more. `None` (the default) where no input needs it.
+    #[inline(always)]
     fn rescue_parameters<R: Real>(&self, x: [R; N]) -> Option<R::Mask> {
         let _ = x;
         None

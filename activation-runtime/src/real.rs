@@ -17,6 +17,7 @@ macro_rules! real {
             $($(#[$doc])* fn $name(self $(, $arg: Self)*) -> Self;)*
 
             /// 1/x.
+            #[inline(always)]
             fn recip(self) -> Self {
                 self.constant(1.0) / self
             }
