@@ -103,3 +103,30 @@ fn instruction_sets_with_fma_agree_bit_for_bit() {
         }
     }
 }
+
+#[test]
+fn logistic_doubles_are_those_of_high_precision() {
+    let hexadecimal = |bits: &str| f64::from_bits(u64::from_str_radix(bits, 16).expect("bits of a double"));
+    let golden: Vec<Vec<f64>> = include_str!("accuracy/logistic.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split(' ').map(hexadecimal).collect())
+        .collect();
+    let x: Vec<f64> = golden.iter().map(|row| row[0]).collect();
+    for (column, name) in [(1, "sigmoid"), (2, "softplus")] {
+        let row = TABLE.iter().find(|row| row.name == name).expect("a row of the table");
+        let allowed = (row.ulp_f64 + 0.5).floor() as u64;
+        for level in levels() {
+            let y = with_level(level, || apply(row.map_f64, &x));
+            for (golden, y) in golden.iter().zip(y) {
+                let distance = distance_f64(y, golden[column]);
+                assert!(
+                    distance <= allowed,
+                    "{name}({:e}) = {y:e}, {distance} from {:e}",
+                    golden[0],
+                    golden[column]
+                );
+            }
+        }
+    }
+}
