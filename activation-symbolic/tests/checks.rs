@@ -133,6 +133,10 @@ fn jumps_are_refused_at_their_branch() {
         ("match x { v if v < 0.3 => 0.0, v => v }", "match", "jumps at x = 0.3: 0 from the left, 0.3"),
         ("if x < 1.0 { 0.0 } else { 0.0001 }", "if", "x = 1"),
         ("if x.abs() < 1.0 { (-1.0 / (1.0 - x * x)).exp() } else { 1.0 }", "if", "x = -1"),
+        ("if x < 0.0 { return 1.0; } x", "if", "jumps at x = 0: 1 from the left, 0 from the right"),
+        ("if x > 0.0 { if x > 2.0 { return 5.0; } } x", "if", "jumps at x = 2"),
+        ("let mut y = x; if x > 2.0 { y = 0.0; } y", "if", "jumps at x = 2: 2 from the left, 0"),
+        ("if x > 0.0 { x.ln() } else { 0.0 }", "if", "0 from the left, -∞ from the right"),
         ("(1.0 + x * x).copysign(x)", "copysign", "x = 0"),
     ] {
         refused(&body("allow(domain)", text), text, token, &[says]);
@@ -178,6 +182,10 @@ fn kinks_are_recorded_and_can_be_denied() {
         ("x.max(0.0)", "max", "x = 0: slope 0 from the left, 1 from the right"),
         ("x.abs()", "abs", "slope -1 from the left"),
         ("x.clamp(-1.0, 5.0)", "clamp", "x = -1"),
+        ("if x < 0.0 { return 0.5 * x; } x", "if", "slope 0.5 from the left, 1 from the right"),
+        ("relu(x)", "relu", "x = 0"),
+        ("(x * x).sqrt()", "sqrt", "x = 0"),
+        ("x.hypot(0.0)", "hypot", "x = 0"),
         ("if x > 0.0 { x } else { 0.1 * x }", "if", "slope 0.1 from the left"),
     ] {
         refused(&body("deny(kinks)", text), text, token, &[says]);

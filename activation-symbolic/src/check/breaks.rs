@@ -61,7 +61,7 @@ impl Break {
                 let way = 8.0 * (both.hi - both.lo);
                 Interval::new(close.lo - way, close.hi + way)
             });
-            next_to.intersection(approach)
+            Some(next_to.intersection(approach).unwrap_or(next_to))
         };
         Some([limit(0)?, limit(1)?])
     }

@@ -14,6 +14,7 @@ use crate::graph::{Id, Op};
 pub(super) struct Exit {
     condition: Id,
     value: Value,
+    /// The innermost branch that it stands in, which is to blame where the function jumps there.
     span: Span,
 }
 
@@ -33,16 +34,18 @@ impl Lowering<'_> {
         self.exits = before;
         let ends = matches!(a, Value::Never);
         for exit in exits_a {
-            let condition = self.at(exit.span, |g| g.and(mask, exit.condition));
-            self.exits.push(Exit { condition, ..exit });
+            let span = self.innermost(&exit, span);
+            let condition = self.at(span, |g| g.and(mask, exit.condition));
+            self.exits.push(Exit { condition, span, ..exit });
         }
         for exit in exits_b {
             // Where the other side always returned, control is here only if it isn't there.
-            let condition = self.at(exit.span, |g| {
+            let span = self.innermost(&exit, span);
+            let condition = self.at(span, |g| {
                 let not = g.not(mask);
                 if ends { exit.condition } else { g.and(not, exit.condition) }
             });
-            self.exits.push(Exit { condition, ..exit });
+            self.exits.push(Exit { condition, span, ..exit });
         }
 
         let indices: Vec<usize> = changed_a.keys().chain(changed_b.keys()).copied().collect();
@@ -59,6 +62,11 @@ impl Lowering<'_> {
             self.assign(index, value);
         }
         self.merge(mask, a, b, span)
+    }
+
+    /// The branch to blame for an exit from within the one at `span`.
+    fn innermost(&self, exit: &Exit, span: Span) -> Span {
+        if matches!(self.graph.op(exit.condition), Op::Truth(true)) { span } else { exit.span }
     }
 
     /// Runs one side, and takes back what it did to the variables that were there.
