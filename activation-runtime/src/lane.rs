@@ -11,6 +11,8 @@ use crate::array::map;
 use crate::math::Elementary;
 use crate::pair::Pair;
 use crate::vector::{Vector, Widen};
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use crate::x86::{avx2, avx512};
 
 /// The widest register of the instruction set `S`, full of numbers of type `T`.
 #[derive(Debug, Clone, Copy)]
@@ -322,7 +324,10 @@ macro_rules! simd_scalar {
             table: &[Self; N],
         ) -> Option<S::$native> {
             const LEN: usize = avx512::$float::LEN;
-            let avx512 = index.token().level().as_avx512()?;
+            let Some(avx512) = index.token().level().as_avx512() else {
+                let found = avx2::$float::lookup(index.token().level(), index.as_slice(), table)?;
+                return Some(S::$native::from_slice(index.token(), found.as_slice()));
+            };
             let words = avx512::$float::Words::from_slice(avx512, index.as_slice());
             let found = if N <= LEN {
                 avx512::$float::permute(avx512, words, avx512::$float::part(avx512, table, 0))
@@ -405,70 +410,4 @@ impl SimdScalar for f64 {
     ) -> [Lane<S, f64>; M] {
         f(inputs)
     }
-}
-
-/// The few instructions that pay and that `fearless_simd` has no portable name for.
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-mod avx512 {
-    macro_rules! instructions {
-        ($float:ident, $register:ident, $words:ident, $scale:ident, $permute:ident, $permute_two:ident) => {
-            pub(super) mod $float {
-                #[cfg(target_arch = "x86")]
-                use core::arch::x86::{$permute, $permute_two, $scale};
-                #[cfg(target_arch = "x86_64")]
-                use core::arch::x86_64::{$permute, $permute_two, $scale};
-
-                use fearless_simd::{Avx512, SimdBase, SimdInto, $register, $words};
-
-                pub(in super::super) type Register = $register<Avx512>;
-                pub(in super::super) type Words = $words<Avx512>;
-                pub(in super::super) const LEN: usize = Register::LEN;
-
-                /// A register of the table from `start` on, repeated where the table is shorter.
-                #[cfg_attr(not(debug_assertions), inline(always))]
-                pub(in super::super) fn part<const N: usize>(
-                    avx512: Avx512,
-                    table: &[$float; N],
-                    start: usize,
-                ) -> Register {
-                    Register::from_fn(
-                        avx512,
-                        #[inline(always)]
-                        |i| table[(start + i) & (N - 1)],
-                    )
-                }
-
-                fearless_simd::kernel!(
-                    #[cfg_attr(not(debug_assertions), inline(always))]
-                    pub(in super::super) fn scale(avx512: Avx512, x: Register, n: Register) -> Register {
-                        $scale(x.into(), n.into()).simd_into(avx512)
-                    }
-                );
-                fearless_simd::kernel!(
-                    #[cfg_attr(not(debug_assertions), inline(always))]
-                    pub(in super::super) fn permute(
-                        avx512: Avx512,
-                        index: Words,
-                        table: Register,
-                    ) -> Register {
-                        $permute(index.into(), table.into()).simd_into(avx512)
-                    }
-                );
-                fearless_simd::kernel!(
-                    #[cfg_attr(not(debug_assertions), inline(always))]
-                    pub(in super::super) fn permute_two(
-                        avx512: Avx512,
-                        index: Words,
-                        low: Register,
-                        high: Register,
-                    ) -> Register {
-                        $permute_two(low.into(), index.into(), high.into()).simd_into(avx512)
-                    }
-                );
-            }
-        };
-    }
-
-    instructions! { f32, f32x16, u32x16, _mm512_scalef_ps, _mm512_permutexvar_ps, _mm512_permutex2var_ps }
-    instructions! { f64, f64x8, u64x8, _mm512_scalef_pd, _mm512_permutexvar_pd, _mm512_permutex2var_pd }
 }

@@ -60,3 +60,5 @@ pub mod sum;
 pub mod sweep;
 pub mod vector;
 pub mod witness;
+#[cfg(all(feature = "simd", any(target_arch = "x86", target_arch = "x86_64")))]
+mod x86;
