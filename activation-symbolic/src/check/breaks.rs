@@ -151,7 +151,7 @@ pub(super) fn settles(probe: &Probe<'_>, id: Id, [left, between, right]: [&Value
 /// The breaks of the function along the probe's line, those next to 0 first.
 pub(super) fn breaks(probe: &Probe<'_>) -> Vec<Break> {
     // What changes sides all the time, as sin(1000x) does, is looked at a few times only, and so is a long body.
-    let most = (8_000 / (1 + probe.order.len())).clamp(8, 32);
+    let most = (3_000 / (1 + probe.order.len())).clamp(6, 32);
     let nearness = |t: f64, s: f64| if t * s < 0.0 { 0.0 } else { t.abs().min(s.abs()) };
     let mut changes = Vec::new();
     for id in switches(probe) {
@@ -184,6 +184,13 @@ pub(super) fn breaks(probe: &Probe<'_>) -> Vec<Break> {
     breaks.sort_by(|a, b| a.x.abs().total_cmp(&b.x.abs()));
     breaks.truncate(most);
     breaks
+}
+
+/// Whether there are roots, whose slope may differ from side to side of 0.
+pub(super) fn has_corners(probe: &Probe<'_>) -> bool {
+    let is_root =
+        |op| matches!(op, Op::Apply(Primitive::Sqrt | Primitive::Cbrt | Primitive::Powf | Primitive::Hypot));
+    probe.order.iter().any(|&id| is_root(probe.graph().op(id)))
 }
 
 /// Whether a root is taken of exactly 0: its slope may differ from side to side, as that of √(x²) does.

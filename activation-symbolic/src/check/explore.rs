@@ -28,14 +28,18 @@ pub(super) fn explore(probe: &Probe<'_>) -> Vec<Sample> {
         let live = probe.live(&values);
         Sample { t, rank, values, live }
     };
-    // A long body gets fewer looks.
-    let looks = 10_000 / (1 + probe.order.len()) / probe.lines;
-    let mut samples: Vec<Sample> =
-        simple_numbers(probe, looks.clamp(14, 160)).into_iter().map(|(t, rank)| sample(t, rank)).collect();
-
     let restricted = domain::restricted(probe);
     let switches = breaks::switches(probe);
-    let mut budget = looks.clamp(4, 64);
+    let is_plain = restricted.is_empty() && switches.is_empty() && !breaks::has_corners(probe);
+    if is_plain && probe.lines > 1 {
+        return Vec::new();
+    }
+    // A long body gets fewer looks.
+    let looks = if is_plain { 12 } else { 10_000 / (1 + probe.order.len()) / probe.lines };
+    let mut samples: Vec<Sample> =
+        simple_numbers(probe, looks.clamp(8, 160)).into_iter().map(|(t, rank)| sample(t, rank)).collect();
+
+    let mut budget = if is_plain { 0 } else { looks.min(64) };
     let mut boxes: VecDeque<(usize, usize)> = (1..samples.len()).map(|i| (i - 1, i)).collect();
     let mut values = Values::new();
     while let Some((i, j)) = boxes.pop_front()
