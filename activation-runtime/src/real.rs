@@ -1,7 +1,7 @@
 //! The algebra that kernels are written in: [`Arith`] and the elementary functions.
 //!
 //! Whatever implements [`Real`] gives a kernel another meaning: f32 and f64 compute one number, a
-//! [`Lane`](crate::lane::Lane) a SIMD register of them, a [`Trace`](crate::trace::Trace) writes the computation down.
+//! [`Lane`](crate::lane::Lane) a SIMD register of them, an [`Extended`](crate::extended::Extended) one to 106 bits.
 
 use crate::arith::{Arith, Lanes};
 use crate::math::Elementary;
