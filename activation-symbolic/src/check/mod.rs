@@ -96,12 +96,29 @@ pub fn check(function: &mut Function, partials: &[Id], errors: &mut Diagnostics)
     facts.jumps = !jumps.is_empty();
     facts.smooth = smooth && !opaque && own.is_none();
     facts.analysed = !opaque && own.is_none() && (settings.len() == 1 || smooth);
+    facts.notes.push(summary(&domain, &jumps, &kinks, opaque, own.is_some()));
     function.facts = facts;
     let lints = function.signature.settings.lints;
     let denied = [(lints.domain, domain), (lints.jumps, jumps), (lints.kinks, kinks)];
     for offence in denied.into_iter().filter(|(denied, _)| *denied).flat_map(|(_, offences)| offences) {
         errors.error(span(function, offence.node), offence.message);
     }
+}
+
+/// What was looked for, and whether it was found: a line for `explain`.
+fn summary(domain: &[Offence], jumps: &[Offence], kinks: &[Offence], opaque: bool, own: bool) -> String {
+    let mut found =
+        vec![if domain.is_empty() { "defined wherever it was looked at" } else { "undefined somewhere" }];
+    if own {
+        found.push("derivative as given");
+    } else {
+        found.push(if jumps.is_empty() { "no jumps" } else { "jumps" });
+        found.push(if kinks.is_empty() { "no kinks" } else { "kinks" });
+    }
+    if opaque {
+        found.push("what it calls or names by path taken on trust");
+    }
+    format!("checks: {}", found.join(", "))
 }
 
 /// Adds what blames a token that isn't blamed yet.
