@@ -130,3 +130,20 @@ fn logistic_doubles_are_those_of_high_precision() {
         }
     }
 }
+
+/// 6381956970095103·2^797 lies 4.7e-19 from a multiple of π/2, nearer than any other double (Muller et al., Handbook
+/// of Floating-Point Arithmetic, 11.2.6).
+#[test]
+fn the_double_nearest_to_a_multiple_of_a_quarter_turn() {
+    let x = 6381956970095103.0 * 2f64.powi(797);
+    for Row { name, map_f64, truth, .. } in
+        TABLE.iter().filter(|row| ["sin", "cos", "tan"].contains(&row.name))
+    {
+        for level in Level::available() {
+            let y = with_level(level, || apply(*map_f64, &[x, -x]));
+            for (x, y) in [x, -x].into_iter().zip(y) {
+                assert!(distance_f64(y, truth(x)) <= 1, "{name}({x:e}) = {y:e} on {level:?}");
+            }
+        }
+    }
+}

@@ -121,6 +121,7 @@ pub mod single {
 
     /// Largest error of asin, in ulp.
     pub const ASIN_ULP: f64 = 0.505;
+
     #[inline(always)]
     pub(in crate::math) fn asin<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [asin] = V::in_f64(
@@ -137,6 +138,7 @@ pub mod single {
 
     /// Largest error of acos, in ulp.
     pub const ACOS_ULP: f64 = 0.505;
+
     #[inline(always)]
     pub(in crate::math) fn acos<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [acos] = V::in_f64(
@@ -167,6 +169,7 @@ pub mod single {
 
     /// Largest error of atan, in ulp.
     pub const ATAN_ULP: f64 = 0.503;
+
     #[inline(always)]
     pub(in crate::math) fn atan<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [angle] = V::in_f64(
@@ -179,6 +182,7 @@ pub mod single {
 
     /// Largest error of atan2, in ulp.
     pub const ATAN2_ULP: f64 = 0.51;
+
     #[inline(always)]
     pub(in crate::math) fn atan2<V: Lanes<Scalar = f32>>(y: V, x: V) -> V {
         let [angle] = V::in_f64(
@@ -238,6 +242,7 @@ pub mod double {
 
     /// Largest error of asin, in ulp.
     pub const ASIN_ULP: f64 = 0.6;
+
     #[inline(always)]
     pub(in crate::math) fn asin<V: Lanes<Scalar = f64>>(x: V) -> V {
         let HalfAngle { large, sine, square, correction } = HalfAngle::new(x, &ASIN);
@@ -251,6 +256,7 @@ pub mod double {
 
     /// Largest error of acos, in ulp.
     pub const ACOS_ULP: f64 = 0.6;
+
     #[inline(always)]
     pub(in crate::math) fn acos<V: Lanes<Scalar = f64>>(x: V) -> V {
         let HalfAngle { large, sine, square, correction } = HalfAngle::new(x, &ASIN);
@@ -286,6 +292,7 @@ pub mod double {
 
     /// Largest error of atan, in ulp.
     pub const ATAN_ULP: f64 = 0.9;
+
     #[inline(always)]
     pub(in crate::math) fn atan<V: Lanes<Scalar = f64>>(x: V) -> V {
         direction(x.abs(), x.constant(1.0)).copysign(x)
@@ -293,6 +300,7 @@ pub mod double {
 
     /// Largest error of atan2, in ulp.
     pub const ATAN2_ULP: f64 = 0.9;
+
     #[inline(always)]
     pub(in crate::math) fn atan2<V: Lanes<Scalar = f64>>(y: V, x: V) -> V {
         let size = x.abs().max(y.abs());

@@ -35,6 +35,7 @@ pub mod single {
 
     /// Largest error of cbrt, in ulp.
     pub const CBRT_ULP: f64 = 0.501;
+
     #[inline(always)]
     pub(in crate::math) fn cbrt<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [root] = V::in_f64(
@@ -51,6 +52,7 @@ pub mod single {
 
     /// Largest error of hypot, in ulp.
     pub const HYPOT_ULP: f64 = 0.501;
+
     #[inline(always)]
     pub(in crate::math) fn hypot<V: Lanes<Scalar = f32>>(x: V, other: V) -> V {
         // The squares of f32 are exact in f64 and can't overflow.
@@ -72,6 +74,7 @@ pub mod double {
 
     /// Largest error of cbrt, in ulp.
     pub const CBRT_ULP: f64 = 0.67;
+
     #[inline(always)]
     pub(in crate::math) fn cbrt<V: Lanes<Scalar = f64>>(x: V) -> V {
         let size = x.abs();
@@ -88,6 +91,7 @@ pub mod double {
 
     /// Largest error of hypot, in ulp.
     pub const HYPOT_ULP: f64 = 0.9;
+
     #[inline(always)]
     pub(in crate::math) fn hypot<V: Lanes<Scalar = f64>>(x: V, other: V) -> V {
         let (x, y) = (x.abs(), other.abs());

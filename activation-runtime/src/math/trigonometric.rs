@@ -77,6 +77,7 @@ pub mod single {
 
     /// Largest error of sin, in ulp.
     pub const SIN_ULP: f64 = 0.501;
+
     #[inline(always)]
     pub(in crate::math) fn sin<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [moderate] = V::in_f64(
@@ -99,6 +100,7 @@ pub mod single {
 
     /// Largest error of cos, in ulp.
     pub const COS_ULP: f64 = 0.501;
+
     #[inline(always)]
     pub(in crate::math) fn cos<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [moderate] = V::in_f64(
@@ -120,6 +122,7 @@ pub mod single {
 
     /// Largest error of tan, in ulp.
     pub const TAN_ULP: f64 = 0.501;
+
     #[inline(always)]
     pub(in crate::math) fn tan<V: Lanes<Scalar = f32>>(x: V) -> V {
         let [tan] = V::in_f64(
@@ -202,6 +205,7 @@ pub mod double {
 
     /// Largest error of sin, in ulp.
     pub const SIN_ULP: f64 = 0.8;
+
     #[inline(always)]
     pub(in crate::math) fn sin<V: Lanes<Scalar = f64>>(x: V) -> V {
         odd(sin_shifted(x, 0.0), x)
@@ -209,6 +213,7 @@ pub mod double {
 
     /// Largest error of cos, in ulp.
     pub const COS_ULP: f64 = 0.8;
+
     #[inline(always)]
     pub(in crate::math) fn cos<V: Lanes<Scalar = f64>>(x: V) -> V {
         sin_shifted(x, 1.0)
@@ -216,6 +221,7 @@ pub mod double {
 
     /// Largest error of tan, in ulp.
     pub const TAN_ULP: f64 = 0.85;
+
     #[inline(always)]
     pub(in crate::math) fn tan<V: Lanes<Scalar = f64>>(x: V) -> V {
         let Reduced { high, low, turns } = reduce(x.abs());
