@@ -17,8 +17,8 @@ pub mod single {
     /// In the first three, where relative accuracy asks for it, erf(d) = d + d·(c₁ + c₂d² + … + c₅d⁸).
     ///
     /// Coefficients by Sollya: `fpminimax(erf(c+x) - value, [|1,2,3,4,5|], [|SG...|], interval, absolute)`, error at
-    /// most 2^-27.7, and `fpminimax(erf(x)/x - 1, [|0,2,4,6,8|], [|SG...|], [0;0.385], absolute)`, error 2^-30 (2^-29 in the third,
-    /// [0.376;0.637]).
+    /// most 2^-27.7, and `fpminimax(erf(x)/x - 1, [|0,2,4,6,8|], [|SG...|], interval, absolute)`, error 2^-30 on
+    /// [0, 0.385] and 2^-29 on [0.376, 0.637].
     const INTERVALS_PER_UNIT: f64 = 3.95;
     #[rustfmt::skip]
     const CENTRE: [f32; 16] = [
