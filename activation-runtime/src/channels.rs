@@ -126,8 +126,10 @@ impl<K: MultiKernel<N>, T: Element, const N: usize> ChannelActivation<T, N> for 
                         dx: from_fn(|_| gradients.next().unwrap_or_default()),
                     },
                 );
-                for (sums, terms) in zip(&mut sums, &terms) {
-                    dispatch(Accumulate { sums, terms: &terms[..tile.len()] });
+                for (dx, (sums, terms)) in zip(&dx, zip(&mut sums, &terms)) {
+                    if !matches!(dx, Gradient::Full(_)) {
+                        dispatch(Accumulate { sums, terms: &terms[..tile.len()] });
+                    }
                 }
             }
             for ((dx, sums), total) in zip(zip(&mut dx, &sums), &mut totals) {
