@@ -114,7 +114,8 @@ impl<'a> Writer<'a> {
         let signature = scope.signature;
         let arguments =
             signature.inputs.iter().map(|i| &i.ident).chain(signature.parameters.iter().map(|p| &p.ident));
-        let taken = arguments.map(ToString::to_string).collect();
+        let given = scope.given.values().map(ToString::to_string);
+        let taken = arguments.map(ToString::to_string).chain(given).collect();
         let mut writer = Self { graph, scope, bound: HashMap::new(), taken, constant: format_ident!("c") };
         writer.constant = writer.fresh("c");
         writer
