@@ -72,10 +72,6 @@ pub enum Op {
     Length,
     /// How far into the row: 0, 1, 2 …
     Position,
-    /// eˣ/Σ eˣ of a row.
-    Softmax,
-    /// x − ln Σ eˣ of a row.
-    LogSoftmax,
 }
 
 /// What a call of another kernel computes.
@@ -110,8 +106,6 @@ pub enum Reduction {
     /// The maximum, of which the result doesn't depend: what is subtracted before an exponential. Its derivative is
     /// taken to be 0.
     Shift,
-    /// ln Σ eˣ
-    LogSumExp,
 }
 
 /// One node: an operation and its arguments (as many as the operation takes; a [`Op::Call`] has up to four).
@@ -237,11 +231,6 @@ impl Graph {
             }
         }
         reached
-    }
-
-    /// The ids of all nodes.
-    pub fn all(&self) -> impl DoubleEndedIterator<Item = Id> + use<> {
-        (0..self.nodes.len() as u32).map(Id)
     }
 
     /// The nodes needed for `roots`, arguments first.

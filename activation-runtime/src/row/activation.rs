@@ -150,12 +150,7 @@ macro_rules! several {
 
 several! { 2, 3, 4 }
 
-/// [`MultiRowActivation::forward`] for any number of inputs, one too.
-///
-/// # Errors
-/// The shapes disagree.
-#[doc(hidden)]
-pub fn forward<K: RowKernel<N>, T: RowFloat, const N: usize>(
+fn forward<K: RowKernel<N>, T: RowFloat, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
     row: usize,
@@ -169,12 +164,7 @@ pub fn forward<K: RowKernel<N>, T: RowFloat, const N: usize>(
     Ok(())
 }
 
-/// [`MultiRowActivation::backward`] for any number of inputs, one too.
-///
-/// # Errors
-/// The shapes disagree.
-#[doc(hidden)]
-pub fn backward<K: RowKernel<N>, T: RowFloat, const N: usize>(
+fn backward<K: RowKernel<N>, T: RowFloat, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
     row: usize,
@@ -192,12 +182,7 @@ pub fn backward<K: RowKernel<N>, T: RowFloat, const N: usize>(
     Ok(())
 }
 
-/// [`MultiRowActivation::jvp`] for any number of inputs, one too.
-///
-/// # Errors
-/// The shapes disagree.
-#[doc(hidden)]
-pub fn jvp<K: RowKernel<N>, T: RowFloat, const N: usize>(
+fn jvp<K: RowKernel<N>, T: RowFloat, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
     row: usize,

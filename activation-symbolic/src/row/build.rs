@@ -32,14 +32,6 @@ impl Builder {
         self.rows[id.index()]
     }
 
-    /// Which of the first `len` nodes are rows.
-    pub(super) fn rows_up_to(&mut self, len: usize) -> Vec<bool> {
-        for id in self.graph.all() {
-            self.is_row(id);
-        }
-        self.rows[..len].to_vec()
-    }
-
     pub(super) fn zero(&mut self) -> Id {
         self.graph.constant(0.0)
     }
@@ -48,9 +40,8 @@ impl Builder {
         self.graph.node(Op::Reduce(reduction), &[row])
     }
 
-    /// Where the element-wise piece at `root` ends: the reductions and softmaxes that it is made of, not looking
-    /// behind them.
-    pub(super) fn boundaries(&self, root: Id) -> Vec<Id> {
+    /// The reductions that `root` is made of, not looking behind them.
+    pub(super) fn reductions(&self, root: Id) -> Vec<Id> {
         let mut found = Vec::new();
         let mut seen = vec![false; self.graph.nodes().len()];
         let mut stack = vec![root];
@@ -59,7 +50,7 @@ impl Builder {
                 continue;
             }
             match self.graph.op(id) {
-                Op::Reduce(_) | Op::Softmax | Op::LogSoftmax => found.push(id),
+                Op::Reduce(_) => found.push(id),
                 _ => stack.extend(self.graph.arguments(id)),
             }
         }
@@ -86,7 +77,7 @@ impl Builder {
     }
 
     /// A scalar factor, and the row that is left (nothing of a scalar).
-    pub(super) fn factors(&mut self, id: Id) -> (Id, Option<Id>) {
+    fn factors(&mut self, id: Id) -> (Id, Option<Id>) {
         if !self.is_row(id) {
             return (id, None);
         }
@@ -133,8 +124,8 @@ impl Builder {
                 },
             }
         }
-        // What is added comes before what is subtracted.
-        terms.sort_by_key(|&(_, negative)| negative);
+        // The shift goes first: `(x − shift) − rest` looks for it there.
+        terms.sort_by_key(|&(id, negative)| (self.graph.op(id) != Op::Reduce(Reduction::Shift), negative));
         let mut sum = self.zero();
         for (id, negative) in terms {
             sum = if negative { self.graph.sub(sum, id) } else { self.graph.add(sum, id) };
