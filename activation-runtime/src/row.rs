@@ -58,14 +58,25 @@ pub type Pullback<'a, R, const N: usize, Output> = Passes<'a, R, ([(); N], Outpu
 /// The passes of [`RowKernel::pushforward`]: `N` rows and a tangent of each in, the output's tangent out.
 pub type Pushforward<'a, R, const N: usize, Output> = Passes<'a, R, ([(); N], [(); N]), Output>;
 
+/// What rows are computed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// The type of their elements, and more where a row needs it.
+    Own,
+    /// f64: for functions that cancel.
+    Double,
+    /// [`Extended`](crate::extended::Extended) numbers: to judge the others by.
+    Extended,
+}
+
 /// A function of `N` rows of equal length, and its products with vectors, generic over what rows are computed in.
-pub trait RowKernel<const N: usize>: Sync {
+pub trait RowKernel<const N: usize> {
     /// [`ToRow`] or [`ToScalar`].
     type Output: Shape;
     /// What is known at compile time.
     const INFO: Info;
-    /// Whether `value`, `pullback` and `pushforward` of f32 rows have to be computed in f64 throughout.
-    const WIDE: [bool; 3] = [false; 3];
+    /// What `value`, `pullback` and `pushforward` have to be computed in from the outset.
+    const PRECISION: [Precision; 3] = [Precision::Own; 3];
 
     /// y = f(x).
     fn value<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Value<'_, R, N, Self::Output>);

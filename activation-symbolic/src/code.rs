@@ -7,7 +7,6 @@ use std::collections::{HashMap, HashSet};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::callable;
 use crate::function::Signature;
 use crate::graph::{Comparison, Graph, Id, Op, Part};
 
@@ -115,7 +114,8 @@ impl<'a> Writer<'a> {
         let signature = scope.signature;
         let arguments =
             signature.inputs.iter().map(|i| &i.ident).chain(signature.parameters.iter().map(|p| &p.ident));
-        let taken = arguments.map(ToString::to_string).collect();
+        let given = scope.given.values().map(ToString::to_string);
+        let taken = arguments.map(ToString::to_string).chain(given).collect();
         let mut writer = Self { graph, scope, bound: HashMap::new(), taken, constant: format_ident!("c") };
         writer.constant = writer.fresh("c");
         writer
@@ -198,8 +198,8 @@ impl<'a> Writer<'a> {
                 quote!(#ident)
             }
             (Op::External(n), _) => {
-                let (name, constant) = (&self.scope.signature.name, callable::constant(n as usize));
-                quote!(#c(f64::from(#name::#constant)))
+                let path = &self.graph.externals[n as usize];
+                quote!(#c(f64::from(#path)))
             }
             (Op::Truth(true), _) => quote!(#c(0.0).eq(#c(0.0))),
             (Op::Truth(false), _) => quote!(#c(0.0).ne(#c(0.0))),

@@ -192,6 +192,8 @@ impl Writer<'_> {
             }
             (Op::Length, _) => ("n".to_owned(), Binding::Atom),
             (Op::Position, _) => ("i".to_owned(), Binding::Atom),
+            (Op::Softmax, _) => (self.function("softmax", arguments), Binding::Atom),
+            (Op::LogSoftmax, _) => (self.function("log_softmax", arguments), Binding::Atom),
             _ => (String::new(), Binding::Atom),
         }
     }
@@ -401,6 +403,7 @@ fn reduction_name(reduction: Reduction) -> &'static str {
         Reduction::Sum => "sum",
         Reduction::Prod => "prod",
         Reduction::Max | Reduction::Shift => "max",
+        Reduction::LogSumExp => "logsumexp",
         Reduction::Min => "min",
     }
 }

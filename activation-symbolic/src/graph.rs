@@ -72,6 +72,10 @@ pub enum Op {
     Length,
     /// How far into the row: 0, 1, 2 …
     Position,
+    /// eˣ/Σ eˣ of a row.
+    Softmax,
+    /// x − ln Σ eˣ of a row.
+    LogSoftmax,
 }
 
 /// What a call of another kernel computes.
@@ -106,6 +110,8 @@ pub enum Reduction {
     /// The maximum, of which the result doesn't depend: what is subtracted before an exponential. Its derivative is
     /// taken to be 0.
     Shift,
+    /// ln Σ eˣ
+    LogSumExp,
 }
 
 /// One node: an operation and its arguments (as many as the operation takes; a [`Op::Call`] has up to four).
@@ -199,6 +205,11 @@ impl Graph {
         self.nodes[id.index()].arguments()
     }
 
+    /// Whether the node is a truth value.
+    pub fn is_mask(&self, id: Id) -> bool {
+        matches!(self.op(id), Op::Truth(_) | Op::Compare(_) | Op::And | Op::Or | Op::Not)
+    }
+
     /// Where the node was first written, if it was written and not derived.
     pub fn span(&self, id: Id) -> Option<Span> {
         self.spans[id.index()]
@@ -231,6 +242,11 @@ impl Graph {
             }
         }
         reached
+    }
+
+    /// The ids of all nodes.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = Id> + use<> {
+        (0..self.nodes.len() as u32).map(Id)
     }
 
     /// The nodes needed for `roots`, arguments first.

@@ -5,6 +5,7 @@
 //!     ─ rewrite ─▶ value            stable spellings of the same function
 //!     ─ check ─▶ facts              domain, jumps, kinks: each refusal with a witness
 //!     ─ differentiate ─▶ partials   forward mode on the graph, simplified as it is built
+//!     ─ patch ─▶ value, partials    a line through the origin where all bits cancel
 //!     ─ rescue ─▶ masks             where floats of the element type don't suffice
 //!     ─ emit ─▶ tokens              the fn as written, a struct, its kernel, its documentation
 //! ```
@@ -25,12 +26,14 @@ pub mod graph;
 mod helper;
 pub mod lower;
 pub mod parse;
+pub mod patch;
 pub mod pattern;
 pub mod primitive;
 pub mod rescue;
 pub mod rewrite;
 pub mod row;
 pub mod rules;
+pub mod sides;
 mod simplify;
 mod spelling;
 pub mod symbol;
@@ -61,7 +64,9 @@ pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
     }
     let Some(errors) = diagnostics.finish() else { return expansion };
     let witnesses = function.map(|function| function.witnesses).unwrap_or_default();
-    fallback::fallback(attribute, item, &witnesses, &errors)
+    let mut tokens = fallback::fallback(attribute, item, &witnesses);
+    tokens.extend(errors);
+    tokens
 }
 
 /// From the function as written to all that is computed of it, in the stable form.
@@ -79,7 +84,13 @@ fn differentiate(function: &mut Function, diagnostics: &mut Diagnostics) -> Deri
         higher.push(slope(function, previous, Op::Input(0)));
     }
     check::check(function, &inputs, diagnostics);
-    Derivatives { inputs, parameters, higher, rescue: [None, None] }
+    if !diagnostics.is_empty() {
+        return Derivatives { inputs, parameters, higher, rescue: [None, None] };
+    }
+    function.value = patch::patch(function, value);
+    let inputs: Vec<Id> = inputs.into_iter().map(|slope| patch::patch(function, slope)).collect();
+    let masks = rescue::rescue(function, &inputs, diagnostics);
+    Derivatives { inputs, parameters, higher, rescue: [masks.value, masks.derivative] }
 }
 
 /// The derivative of a node with respect to a leaf, in its stable form.

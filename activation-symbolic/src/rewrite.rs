@@ -9,12 +9,14 @@ use std::rc::Rc;
 use crate::graph::{Graph, Id, Op};
 use crate::pattern::Bindings;
 use crate::rules::{Book, Match, Prepared};
+use crate::sides::resolve_sides;
 
 /// A bound for the number of rewrites of one function, in case two rules chase each other.
 const FUEL: usize = 2000;
 
 /// The function `root` in its stable spelling; `log` takes the name and the reason of each rule that applied.
 pub fn rewrite(graph: &mut Graph, root: Id, log: &mut Vec<(&'static str, &'static str)>) -> Id {
+    let root = resolve_sides(graph, root);
     let mut rewriter =
         Rewriter { graph, book: Book::open(), done: HashMap::new(), log, active: Vec::new(), fuel: FUEL };
     for id in rewriter.graph.topological(&[root]) {
@@ -24,7 +26,8 @@ pub fn rewrite(graph: &mut Graph, root: Id, log: &mut Vec<(&'static str, &'stati
         };
         rewriter.done.insert(id, stable);
     }
-    rewriter.done[&root]
+    let stable = rewriter.done[&root];
+    resolve_sides(graph, stable)
 }
 
 struct Rewriter<'a> {
@@ -94,7 +97,9 @@ impl Rewriter<'_> {
     /// The match of a rule at `id`, or at its opposite (then true): a − b is −(b − a).
     fn find(&mut self, rule: &Prepared, id: Id) -> Option<(Bindings, bool)> {
         let here = |graph: &mut Graph, id| {
-            rule.identity.matches(graph, id, &|graph, bindings| (rule.rule.when)(&Match { graph, bindings }))
+            rule.identity.matches(graph, id, &|graph, bindings| {
+                (rule.rule.when)(&Match { graph, bindings, sampled: false })
+            })
         };
         if let Some(bindings) = here(self.graph, id) {
             return Some((bindings, false));

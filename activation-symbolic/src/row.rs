@@ -3,8 +3,10 @@
 //! ```text
 //!   build      a graph in which some nodes are rows, the others scalars
 //!   canonical  the maximum subtracted before exponentials, whatever the spelling
+//!   softmax    its parts and its derivatives, without cancellation
 //!   derive     reverse mode from reduction to reduction (vjp), forward mode (jvp)
 //!   normal     as it is best computed
+//!   precision  whether f32 will do, by trying
 //!   schedule   which reductions are made in which pass, what is stored between passes
 //!   emit       a RowKernel, the struct and the plain fn
 //! ```
@@ -14,7 +16,9 @@ mod canonical;
 mod derive;
 mod emit;
 mod normal;
+mod precision;
 mod schedule;
+mod softmax;
 
 use std::collections::HashMap;
 
@@ -105,9 +109,9 @@ fn derive(function: &Function) -> Derived {
         }
     };
     let shown = std::iter::once(function.written).chain(pullback.iter().copied()).collect();
-    let value = normal::normal(&mut b, value);
-    let pullback = pullback.into_iter().map(|id| normal::normal(&mut b, id)).collect();
-    let pushforward = normal::normal(&mut b, pushforward);
+    let value = normal::normal(&mut b, value, false);
+    let pullback = pullback.into_iter().map(|id| normal::normal(&mut b, id, true)).collect();
+    let pushforward = normal::normal(&mut b, pushforward, true);
     Derived { builder: b, shown, value, pullback, pushforward }
 }
 

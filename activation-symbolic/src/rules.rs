@@ -64,6 +64,11 @@ pub const RULES: &[Rule] = &[
     rule("expm1 and 1", "exp_m1(u) + 1", "exp(u)", CHEAPER),
     rule("expm1 and 2", "exp_m1(u) + 2", "exp(u) + 1", CHEAPER),
     rule("expm1", "a * exp(u) - a", "a * exp_m1(u)", CANCELS),
+    rule("expm1 in a sum", "w + exp(u) - 1", "w + exp_m1(u)", CANCELS),
+    rule("expm1 in a sum", "w - exp(u) + 1", "w - exp_m1(u)", CANCELS),
+    rule("sign of expm1", "min(a * exp_m1(u / a), 0)", "a * exp_m1(min(u, 0) / a)", "its kinks cancel"),
+    rule("sign of expm1", "min(a * exp_m1(u), 0)", "a * exp_m1(min(u, 0))", "its kinks cancel")
+        .when(|m| m.is_number('a', |a| a > 0.0)),
     rule("expm1 of softplus", "exp_m1(softplus(u))", "exp(u)", CHEAPER),
     rule("exp2 less 1", "a * exp2(u) - a", "a * exp_m1(u * ln(2))", CANCELS),
     rule("power less 1", "a * powf(1 + w, p) - a", "a * exp_m1(p * ln_1p(w))", CANCELS)
@@ -84,6 +89,7 @@ pub const RULES: &[Rule] = &[
     rule("softplus", "ln_1p(exp(u))", "softplus(u)", OVERFLOW),
     rule("softplus", "max(u, 0) + ln_1p(exp(-abs(u)))", "softplus(u)", "its kinks cancel"),
     rule("ln of σ", "min(u, 0) - ln_1p(exp(-abs(u)))", "-softplus(-u)", "its kinks cancel"),
+    rule("difference of softplus", "softplus(u) - softplus(-u)", "u", CANCELS),
     rule("ln of σ", "ln(sigmoid(u))", "-softplus(-u)", "σ underflows"),
     rule("ln of 1 − σ", "ln_1p(-sigmoid(u))", "-softplus(u)", CANCELS),
     rule("ln of cosh", "ln(2 * cosh(u))", "softplus(2 * u) - u", OVERFLOW),
@@ -108,6 +114,12 @@ pub const RULES: &[Rule] = &[
     rule("tanh of softplus", "(a * a - 1) / (a * a + 1)", "tanh(ln(a))", OVERFLOW).when(|m| m.positive('a')),
     // The logistic function.
     rule("tanh", "exp_m1(u) / (1 + exp(u))", "tanh(u / 2)", OVERFLOW),
+    rule(
+        "tanh of softplus",
+        "exp(u) * (exp(u) + 2) / (exp(u) * (exp(u) + 2) + 2)",
+        "tanh(softplus(u))",
+        OVERFLOW,
+    ),
     rule("logistic", "a / (1 + exp(u))", "a * sigmoid(-u)", OVERFLOW),
     rule("logistic", "a / (b + exp(u))", "a / b * sigmoid(ln(b) - u)", OVERFLOW)
         .when(|m| m.is_number('b', |b| b > 0.0)),
@@ -117,6 +129,23 @@ pub const RULES: &[Rule] = &[
     rule("logistic", "exp(u) * sigmoid(c - u)", "exp(c) * sigmoid(u - c)", OVERFLOW)
         .when(|m| m.is_number('c', |_| true)),
     rule("tanh", "exp_m1(u) * sigmoid(-u)", "tanh(u / 2)", OVERFLOW),
+    rule("difference of σ", "a * sigmoid(u) - a * sigmoid(-u)", "a * tanh(u / 2)", CANCELS),
+    rule(
+        "difference of σ",
+        "a * sigmoid(u) - a * sigmoid(v)",
+        "-a * (sigmoid(u) * sigmoid(-v) * exp_m1(v - u))",
+        TAIL,
+    ),
+    rule(
+        "difference of tanh",
+        "a * tanh(u) - a * tanh(v)",
+        "2 * a * (sigmoid(2 * u) - sigmoid(2 * v))",
+        TAIL,
+    ),
+    rule("difference of numbers", "(x - a) - (x + b)", "-(a + b)", CHEAPER)
+        .when(|m| m.numbers('a', 'b', |_, _| true)),
+    rule("difference of numbers", "(x + a) - (x - b)", "a + b", CHEAPER)
+        .when(|m| m.numbers('a', 'b', |_, _| true)),
     rule("complement of σ", "a - a * sigmoid(u)", "a * sigmoid(-u)", CANCELS),
     rule("tanh", "c * sigmoid(u) - b", "b * tanh(u / 2)", CANCELS)
         .when(|m| m.numbers('c', 'b', |c, b| c == 2.0 * b)),
@@ -153,13 +182,21 @@ pub const RULES: &[Rule] = &[
         "c / (c + u * u)",
         TAIL,
     ),
+    rule("slope of a quotient", "1 - x / (x / a + r) * (1 / a - b)", "(r + x * b) / (x / a + r)", TAIL)
+        .when(|m| m.is_not_number('x')),
+    rule("slope of a quotient", "1 - x / (c * x + r) * (c - b)", "(r + x * b) / (c * x + r)", TAIL)
+        .when(|m| m.is_not_number('x')),
     rule("complement of a quotient", "1 - n / (n + r)", "r / (n + r)", TAIL),
     rule("complement of a root", "1 - 1 / sqrt(1 + w)", "w / (sqrt(1 + w) * (sqrt(1 + w) + 1))", CANCELS),
+    rule("common factor", "a * b + a * c", "a * (b + c)", CHEAPER).when(|m| m.is_not_number('a')),
+    rule("common factor", "a * b - a * c", "a * (b - c)", CANCELS).when(|m| m.is_not_number('a')),
     rule("quotient of numbers", "n / (b * d)", "n / b / d", CHEAPER)
         .when(|m| m.is_number('b', |b| b != 1.0 && b.is_normal() && b.to_bits() << 12 == 0)),
     // Roots.
     rule("abs", "sqrt(u * u)", "abs(u)", "the square overflows"),
     rule("root less 1", "sqrt(1 + w) - 1", "w / (sqrt(1 + w) + 1)", CANCELS),
+    rule("conjugate root", "sqrt(c + u * u) - abs(u)", "c / (sqrt(c + u * u) + abs(u))", TAIL)
+        .when(|m| m.is_number('c', |c| c > 0.0)),
     rule(
         "conjugate root",
         "u + sqrt(u * u + c)",
@@ -175,6 +212,8 @@ pub struct Match<'a> {
     pub graph: &'a Graph,
     /// What the letters are.
     pub bindings: &'a Bindings,
+    /// Whether the numbers that are bound stand for any expression, in a test.
+    pub sampled: bool,
 }
 
 impl Match<'_> {
@@ -185,6 +224,11 @@ impl Match<'_> {
     /// Whether the letter is a number, of literals only, that `accept` accepts.
     pub fn is_number(&self, letter: char, accept: impl Fn(f64) -> bool) -> bool {
         self.bound(letter).and_then(|id| number(self.graph, id)).is_some_and(accept)
+    }
+
+    /// Whether the letter is more than a number.
+    pub fn is_not_number(&self, letter: char) -> bool {
+        self.sampled || !self.is_number(letter, |_| true)
     }
 
     /// Whether two letters are numbers that `accept` accepts.
@@ -300,7 +344,7 @@ mod tests {
                     bindings[letter as usize] = Some(graph.constant(numbers[letter as usize]));
                     rest /= VALUES.len();
                 }
-                if !(rule.when)(&Match { graph: &graph, bindings: &bindings }) {
+                if !(rule.when)(&Match { graph: &graph, bindings: &bindings, sampled: true }) {
                     continue;
                 }
                 let mut values = Vec::new();

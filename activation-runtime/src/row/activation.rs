@@ -150,7 +150,12 @@ macro_rules! several {
 
 several! { 2, 3, 4 }
 
-fn forward<K: RowKernel<N>, T: RowFloat, const N: usize>(
+/// [`MultiRowActivation::forward`] for any number of inputs, one too.
+///
+/// # Errors
+/// The shapes disagree.
+#[doc(hidden)]
+pub fn forward<K: RowKernel<N>, T: RowFloat, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
     row: usize,
@@ -164,7 +169,12 @@ fn forward<K: RowKernel<N>, T: RowFloat, const N: usize>(
     Ok(())
 }
 
-fn backward<K: RowKernel<N>, T: RowFloat, const N: usize>(
+/// [`MultiRowActivation::backward`] for any number of inputs, one too.
+///
+/// # Errors
+/// The shapes disagree.
+#[doc(hidden)]
+pub fn backward<K: RowKernel<N>, T: RowFloat, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
     row: usize,
@@ -182,7 +192,12 @@ fn backward<K: RowKernel<N>, T: RowFloat, const N: usize>(
     Ok(())
 }
 
-fn jvp<K: RowKernel<N>, T: RowFloat, const N: usize>(
+/// [`MultiRowActivation::jvp`] for any number of inputs, one too.
+///
+/// # Errors
+/// The shapes disagree.
+#[doc(hidden)]
+pub fn jvp<K: RowKernel<N>, T: RowFloat, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
     row: usize,

@@ -1,10 +1,10 @@
 //! Rows in, rows out: one dispatch a call, and for each row the ladder of precision.
 
-use super::RowKernel;
 use super::cell::{Cell, MOST_LANES, RowFloat};
 use super::passes::Passes;
 use super::shape::Shape;
 use super::widened::Widened;
+use super::{Precision, RowKernel};
 use crate::extended::Extended;
 use crate::level::{Dispatch, Level, dispatch};
 use crate::vector::Widen;
@@ -15,8 +15,8 @@ pub(super) trait Method<K, const N: usize>: Copy {
     type In: Shape;
     /// The rows that it writes.
     type Out: Shape;
-    /// Whether f32 rows have to be computed in f64 from the outset.
-    const WIDE: bool;
+    /// What rows have to be computed in from the outset.
+    const PRECISION: Precision;
 
     fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, Self::In, Self::Out>);
 }
@@ -29,7 +29,7 @@ macro_rules! method {
         impl<K: RowKernel<N>, const N: usize> Method<K, N> for $name {
             type In = $in;
             type Out = $out;
-            const WIDE: bool = K::WIDE[$index];
+            const PRECISION: Precision = K::PRECISION[$index];
 
             #[inline(always)]
             fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, $in, $out>) {
@@ -94,7 +94,16 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Job<'_, K, M, T, N> {
         if self.rows.length == 0 || self.rows.count == 0 {
             return;
         }
-        if M::WIDE && T::IS_SINGLE { dispatch(InDouble(self)) } else { dispatch(self) }
+        match M::PRECISION {
+            Precision::Extended => {
+                let Self { kernel, method, mut rows } = self;
+                for n in 0..rows.count {
+                    in_extended(kernel, method, rows.row(n));
+                }
+            }
+            Precision::Double if T::IS_SINGLE => dispatch(InDouble(self)),
+            _ => dispatch(self),
+        }
     }
 }
 

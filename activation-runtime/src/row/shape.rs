@@ -20,6 +20,10 @@ pub trait Shape {
     fn zip<U, W>(to: Self::Of<U>, from: Self::Of<W>, f: impl FnMut(U, W));
     /// Whether `f` holds for each thing.
     fn all<U>(things: &Self::Of<U>, f: impl FnMut(&U) -> bool) -> bool;
+    /// The things that `f` gives, by their number.
+    fn from_fn<U>(f: impl FnMut(usize) -> U) -> Self::Of<U>;
+    /// Each thing in turn.
+    fn each<U: Copy>(things: &Self::Of<U>, f: impl FnMut(U));
     /// References to the things.
     fn each_mut<U>(things: &mut Self::Of<U>) -> Self::Of<&mut U>;
     /// References to the things.
@@ -57,6 +61,12 @@ impl<const N: usize> Shape for [(); N] {
         for (to, from) in to.into_iter().zip(from) {
             f(to, from);
         }
+    }
+    fn from_fn<U>(f: impl FnMut(usize) -> U) -> [U; N] {
+        core::array::from_fn(f)
+    }
+    fn each<U: Copy>(things: &[U; N], f: impl FnMut(U)) {
+        things.iter().copied().for_each(f);
     }
     fn all<U>(things: &[U; N], f: impl FnMut(&U) -> bool) -> bool {
         things.iter().all(f)
@@ -131,6 +141,13 @@ impl<A: Shape, B: Shape> Shape for (A, B) {
     fn zip<U, W>(to: Self::Of<U>, from: Self::Of<W>, mut f: impl FnMut(U, W)) {
         A::zip(to.0, from.0, &mut f);
         B::zip(to.1, from.1, f);
+    }
+    fn from_fn<U>(mut f: impl FnMut(usize) -> U) -> Self::Of<U> {
+        (A::from_fn(&mut f), B::from_fn(|i| f(A::LEN + i)))
+    }
+    fn each<U: Copy>((a, b): &Self::Of<U>, mut f: impl FnMut(U)) {
+        A::each(a, &mut f);
+        B::each(b, f);
     }
     fn all<U>((a, b): &Self::Of<U>, mut f: impl FnMut(&U) -> bool) -> bool {
         A::all(a, &mut f) && B::all(b, f)

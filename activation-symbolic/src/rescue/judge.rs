@@ -3,6 +3,7 @@
 use activation_runtime::arith::Arith;
 use activation_runtime::extended::Extended;
 
+use super::WRONG;
 use super::sample::{self, Float, Random};
 use crate::evaluate::{Value, evaluate};
 use crate::function::Function;
@@ -72,7 +73,7 @@ impl<S: Float> Case<S> {
     }
 
     fn is_wrong(&self) -> bool {
-        self.errors.iter().any(|&(_, error)| error > 0.9)
+        self.errors.iter().any(|&(_, error)| error > WRONG)
     }
 }
 

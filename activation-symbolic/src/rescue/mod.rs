@@ -17,7 +17,8 @@ mod sample;
 use crate::diagnostic::Diagnostics;
 use crate::format::{Notation, format};
 use crate::function::{Element, Function};
-use crate::graph::{Id, Op};
+use crate::graph::{Graph, Id, Op};
+use crate::primitive::Primitive;
 use judge::{Case, Judge};
 use predicate::Predicate;
 use sample::Float;
@@ -66,9 +67,20 @@ fn mask<S: Float>(
 ) -> Option<Id> {
     let errors_found: Vec<f64> = cases.iter().map(|case| case.error(roots)).collect();
     let mut predicates = cover(function, roots, cases, &errors_found);
-    // Other parameters than those tried overflow elsewhere.
-    let unbounded = |id| function.graph.depends(id, |op| matches!(op, Op::Parameter(_)));
-    predicates.extend(roots.iter().filter(|&&root| unbounded(root)).map(|&root| Predicate::Overflow(root)));
+    // What overflows on the way does so between the points that were looked at as well.
+    for &root in roots {
+        let graph = &function.graph;
+        let overflows = |id: Id| cases.iter().any(|case| !case.values[id.index()].is_finite());
+        let handed_on = handed_on(graph, root);
+        let inner = graph
+            .topological(&[root])
+            .into_iter()
+            .filter(|&id| !handed_on.contains(&id) && !graph.is_mask(id));
+        if overflows(root) && inner.into_iter().any(overflows) {
+            predicates.retain(|&other| other != Predicate::Overflow(root));
+            predicates.push(Predicate::Overflow(root));
+        }
+    }
     let mut mask = None;
     for predicate in predicates {
         let id = predicate.node(&mut function.graph);
@@ -90,6 +102,22 @@ fn mask<S: Float>(
     Some(mask)
 }
 
+/// The nodes whose values a root may be, but for their sign.
+fn handed_on(graph: &Graph, root: Id) -> Vec<Id> {
+    let mut found = vec![root];
+    let mut next = 0;
+    while let Some(&id) = found.get(next) {
+        next += 1;
+        let (op, arguments) = graph.view(id);
+        match op {
+            Op::Select => found.extend(&arguments[1..]),
+            Op::Neg | Op::Apply(Primitive::Abs | Primitive::Max | Primitive::Min) => found.extend(arguments),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Predicates that together hold wherever a root is wrong, and in few other cases.
 fn cover<S: Float>(function: &Function, roots: &[Id], cases: &[Case<S>], errors: &[f64]) -> Vec<Predicate> {
     let mut chosen = Vec::new();
@@ -102,14 +130,15 @@ fn cover<S: Float>(function: &Function, roots: &[Id], cases: &[Case<S>], errors:
     while left.contains(&true) && chosen.len() < 6 {
         let choices = candidates.iter().filter_map(|candidate| candidate.best(cases, errors, &left));
         let Some(best) = choices.max_by(|a, b| a.merit.total_cmp(&b.merit)) else { break };
-        let mut grossly = false;
+        let mut worst: f64 = 0.0;
         for ((left, score), error) in left.iter_mut().zip(best.scores).zip(errors) {
             let covered = *score >= best.threshold;
-            grossly |= covered && *left && *error > GROSS;
+            worst = worst.max(if covered && *left { *error } else { 0.0 });
             *left &= !covered;
         }
         // The noise of many roundings is everywhere: not worth computing everything again.
-        if grossly || best.merit > 0.25 {
+        let harmless = if worst > GROSS { 0.1 } else { 0.5 };
+        if worst > HOPELESS || best.merit > harmless {
             chosen.push(best.predicate);
         }
     }
@@ -118,8 +147,10 @@ fn cover<S: Float>(function: &Function, roots: &[Id], cases: &[Case<S>], errors:
 
 /// The error that is not left as it is, in units of what is tolerated: less than one, since there are other points
 /// than those that were looked at.
-const WRONG: f64 = 0.9;
+const WRONG: f64 = 0.75;
 /// The error from which on nothing is too costly.
-const GROSS: f64 = 1.5;
+const HOPELESS: f64 = 3.0;
+/// The error that is not accepted unless many right results had to be computed again for it.
+const GROSS: f64 = 1.0;
 /// The error up to which a result is as it should be: to compute it again is a waste.
 const FINE: f64 = 0.5;

@@ -1,8 +1,8 @@
 //! What a kernel can see of its own trouble.
 
-use super::FINE;
 use super::judge::Case;
 use super::sample::Float;
+use super::{FINE, GROSS};
 use crate::graph::{Comparison, Graph, Id, Op};
 use crate::primitive::Primitive;
 
@@ -11,7 +11,7 @@ use crate::primitive::Primitive;
 pub(super) enum Predicate {
     /// The node is infinite or NaN.
     Overflow(Id),
-    /// |node| < 2^t, though none of the nodes that it is a product of is zero.
+    /// |node| ≤ 2^t, though none of the nodes that it is a product of is zero.
     Small(Id, f64),
     /// The sum is smaller than one of its terms by 2^t.
     Cancelled(Id, f64),
@@ -52,7 +52,7 @@ impl Predicate {
             Self::Small(id, exponent) => {
                 let magnitude = graph.apply(Primitive::Abs, &[id]);
                 let bound = graph.constant(exponent.exp2());
-                let mut mask = graph.compare(Comparison::Lt, magnitude, bound);
+                let mut mask = graph.compare(Comparison::Le, magnitude, bound);
                 let zero = graph.constant(0.0);
                 for factor in factors(graph, id) {
                     let nonzero = graph.compare(Comparison::Ne, factor, zero);
@@ -78,7 +78,7 @@ impl Predicate {
             }
             Self::Beyond(id, above, bound) => {
                 let bound = graph.constant(bound);
-                graph.compare(if above { Comparison::Gt } else { Comparison::Lt }, id, bound)
+                graph.compare(if above { Comparison::Ge } else { Comparison::Le }, id, bound)
             }
         }
     }
@@ -114,10 +114,7 @@ pub(super) fn candidates<S: Float>(
     for id in graph.topological(roots) {
         let at = |values: &[f64]| values[id.index()];
         let (op, arguments) = graph.view(id);
-        if matches!(
-            op,
-            Op::Compare(_) | Op::Truth(_) | Op::And | Op::Or | Op::Not | Op::Constant(_) | Op::Parameter(_)
-        ) {
+        if matches!(op, Op::Truth(_) | Op::And | Op::Or | Op::Not | Op::Constant(_) | Op::Parameter(_)) {
             continue;
         }
         if let Op::Compare(_) = op {
@@ -131,9 +128,10 @@ pub(super) fn candidates<S: Float>(
             let factors = factors(graph, id);
             add(|id, t| Predicate::Small(id, -t), id, &|values| {
                 let zero = factors.iter().any(|f| values[f.index()] == 0.0);
-                // A zero is below the smallest float.
-                let depth = -at(values).abs().log2().max(f64::from(S::EXPONENTS.0));
-                if zero || depth < 16.0 { f64::NEG_INFINITY } else { depth }
+                // A zero is below the smallest float. Inputs may be small for other reasons than underflow.
+                let depth = -at(values).abs().max(2.0_f64.powi(S::EXPONENTS.0)).log2();
+                let least = if factors == [id] { -3.0 } else { 16.0 };
+                if zero || at(values).is_nan() || depth < least { f64::NEG_INFINITY } else { depth }
             });
         }
         if matches!(op, Op::Add | Op::Sub) {
@@ -156,8 +154,8 @@ pub(super) fn candidates<S: Float>(
 
 /// How many bits a difference lost to cancellation, as far as they can be told; −∞ where fewer than `least`.
 fn bits_lost(difference: f64, term: f64, least: f64) -> f64 {
-    let bits = (term.abs() / difference.abs()).log2().min(40.0);
-    if bits >= least { bits } else { f64::NEG_INFINITY }
+    let bits = (term.abs() / difference.abs()).log2();
+    if bits >= least { bits.min(40.0) } else { f64::NEG_INFINITY }
 }
 
 impl Candidate {
@@ -171,8 +169,8 @@ impl Candidate {
         let mut order: Vec<usize> =
             (0..cases.len()).filter(|&i| self.scores[i] > f64::NEG_INFINITY).collect();
         order.sort_by(|&i, &j| self.scores[j].total_cmp(&self.scores[i]));
-        let (mut covered, mut harm) = (0.0, 0.0);
-        let mut best: Option<(f64, usize)> = None;
+        let (mut covered, mut counted, mut harm) = (0.0, 0.0, 0.0);
+        let mut positions: Vec<(f64, usize)> = Vec::new();
         for (position, &i) in order.iter().enumerate() {
             if left[i] {
                 covered += 1.0;
@@ -181,11 +179,17 @@ impl Candidate {
             }
             let last_of_score = order.get(position + 1).is_none_or(|&j| self.scores[j] < self.scores[i]);
             let merit = covered / (2.0 + harm);
-            if last_of_score && covered > 0.0 && best.is_none_or(|(m, _)| merit > m) {
-                best = Some((merit, position));
+            if last_of_score && covered > counted {
+                counted = covered;
+                positions.push((merit, position));
             }
         }
-        let (merit, position) = best?;
+        // Rather too much than too little: where some points are wrong, more are between them.
+        let merit = positions.iter().fold(0.0, |best: f64, &(merit, _)| best.max(merit));
+        let grossly =
+            (0..cases.len()).any(|i| left[i] && errors[i] > GROSS && self.scores[i] > f64::NEG_INFINITY);
+        let least = if grossly { merit / 2.0 } else { merit };
+        let &(_, position) = positions.iter().rev().find(|&&(m, _)| m >= least)?;
         let threshold = self.threshold(&order, position);
         Some(Choice {
             predicate: (self.predicate)(self.id, threshold),

@@ -99,8 +99,15 @@ pub(super) fn between<S: Float>(a: S, b: S) -> S {
 
 /// Values of the parameters: the defaults, where all have one, else several.
 pub(super) fn parameters<S: Float>(function: &Function) -> Vec<Vec<S>> {
-    const TRIED: [[f64; 4]; 4] =
-        [[1.0, 0.5, 2.0, 0.25], [0.25, 1.5, 0.9, 1.0], [2.0, 1.0, 0.3, 0.75], [0.9, 0.25, 1.5, 3.0]];
+    // Some of them in proportions that cancel.
+    const TRIED: [[f64; 4]; 6] = [
+        [1.0, 0.5, 2.0, 0.25],
+        [2.0, 1.5, -1.0, 1.0],
+        [0.25, 1.5, 0.9, 1.0],
+        [0.8, 0.6, 0.3, 0.75],
+        [1.2, -0.3, 0.9, 0.1],
+        [0.9, 2.0, 1.5, 3.0],
+    ];
     let parameters = &function.signature.parameters;
     let default = |i: usize| parameters[i].default.as_ref().and_then(|(_, value)| *value);
     let rounds = if (0..parameters.len()).all(|i| default(i).is_some()) { 1 } else { TRIED.len() };

@@ -32,6 +32,14 @@ impl Builder {
         self.rows[id.index()]
     }
 
+    /// Which of the first `len` nodes are rows.
+    pub(super) fn rows_up_to(&mut self, len: usize) -> Vec<bool> {
+        for id in self.graph.all() {
+            self.is_row(id);
+        }
+        self.rows[..len].to_vec()
+    }
+
     pub(super) fn zero(&mut self) -> Id {
         self.graph.constant(0.0)
     }
@@ -40,8 +48,9 @@ impl Builder {
         self.graph.node(Op::Reduce(reduction), &[row])
     }
 
-    /// The reductions that `root` is made of, not looking behind them.
-    pub(super) fn reductions(&self, root: Id) -> Vec<Id> {
+    /// Where the element-wise piece at `root` ends: the reductions and softmaxes that it is made of, not looking
+    /// behind them.
+    pub(super) fn boundaries(&self, root: Id) -> Vec<Id> {
         let mut found = Vec::new();
         let mut seen = vec![false; self.graph.nodes().len()];
         let mut stack = vec![root];
@@ -50,7 +59,7 @@ impl Builder {
                 continue;
             }
             match self.graph.op(id) {
-                Op::Reduce(_) => found.push(id),
+                Op::Reduce(_) | Op::Softmax | Op::LogSoftmax => found.push(id),
                 _ => stack.extend(self.graph.arguments(id)),
             }
         }
@@ -77,7 +86,7 @@ impl Builder {
     }
 
     /// A scalar factor, and the row that is left (nothing of a scalar).
-    fn factors(&mut self, id: Id) -> (Id, Option<Id>) {
+    pub(super) fn factors(&mut self, id: Id) -> (Id, Option<Id>) {
         if !self.is_row(id) {
             return (id, None);
         }
@@ -124,8 +133,8 @@ impl Builder {
                 },
             }
         }
-        // The shift goes first: `(x − shift) − rest` looks for it there.
-        terms.sort_by_key(|&(id, negative)| (self.graph.op(id) != Op::Reduce(Reduction::Shift), negative));
+        // What is added comes before what is subtracted.
+        terms.sort_by_key(|&(_, negative)| negative);
         let mut sum = self.zero();
         for (id, negative) in terms {
             sum = if negative { self.graph.sub(sum, id) } else { self.graph.add(sum, id) };

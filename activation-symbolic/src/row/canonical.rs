@@ -59,6 +59,12 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
             if a.exponent == zero {
                 return unscaled(log);
             }
+            if let Some(row) = softmax_sum(b, a.rest) {
+                let (log, shift) = (b.reduce(Reduction::LogSumExp, row), b.reduce(Reduction::Shift, row));
+                let offset = b.graph.sub(a.exponent, shift);
+                let sum = b.graph.add(log, offset);
+                return unscaled(b.cancelled(sum));
+            }
             let node = b.graph.nodes()[log.index()];
             let sum = match (node.op, node.arguments()) {
                 // ln e^(row − shift) + shift
@@ -89,8 +95,9 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
             scaled(b, rest, exponent)
         }
         (Op::Div, &[p, q]) if p.exponent != zero || q.exponent != zero => {
-            let rest = b.graph.div(p.rest, q.rest);
             let exponent = b.graph.sub(p.exponent, q.exponent);
+            let softmax = if b.cancelled(exponent) == zero { softmax(b, p.rest, q.rest) } else { None };
+            let rest = softmax.unwrap_or_else(|| b.graph.div(p.rest, q.rest));
             scaled(b, rest, exponent)
         }
         (Op::Add | Op::Sub, &[p, q]) if p.exponent == q.exponent && p.exponent != zero => {
@@ -116,15 +123,10 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
         (Op::Compare(comparison), &[p, q]) if p.exponent == q.exponent && p.exponent != zero => {
             unscaled(b.graph.compare(comparison, p.rest, q.rest))
         }
-        // m + (rest of logsumexp − m), and x − logsumexp as (x − m) − rest.
-        (Op::Add, _) if !b.is_row(plain) => unscaled(b.cancelled(plain)),
-        (Op::Sub, &[p, q]) if b.is_row(plain) => match b.graph.view(q.plain) {
-            (Op::Add, &[shift, rest]) if b.graph.op(shift) == Op::Reduce(Reduction::Shift) => {
-                let below = b.graph.sub(p.plain, shift);
-                unscaled(b.graph.sub(below, rest))
-            }
-            _ => unscaled(plain),
-        },
+        (Op::Add | Op::Sub, _) if !b.is_row(plain) => unscaled(b.cancelled(plain)),
+        (Op::Sub, &[p, q]) if b.graph.view(q.plain) == (Op::Reduce(Reduction::LogSumExp), &[p.plain]) => {
+            unscaled(b.graph.node(Op::LogSoftmax, &[p.plain]))
+        }
         _ => unscaled(plain),
     }
 }
@@ -162,36 +164,64 @@ fn offset(b: &mut Builder, id: Id) -> (Id, Id) {
     }
 }
 
-/// ln of a node; an exponential among its factors comes out: it is positive, so the rest has the sign of the whole.
-fn logarithm(b: &mut Builder, id: Id) -> Id {
-    let exponent_of = |b: &Builder, id: Id| match b.graph.view(id) {
-        (Op::Apply(Primitive::Exp), &[u]) => Some(u),
+/// The row x of a node Σ e^(x − max x).
+fn softmax_sum(b: &Builder, sum: Id) -> Option<Id> {
+    let (Op::Reduce(Reduction::Sum), &[e]) = b.graph.view(sum) else { return None };
+    let (Op::Apply(Primitive::Exp), &[below]) = b.graph.view(e) else { return None };
+    let (Op::Sub, &[row, shift]) = b.graph.view(below) else { return None };
+    (b.graph.view(shift) == (Op::Reduce(Reduction::Shift), &[row])).then_some(row)
+}
+
+/// e/Σ e as the softmax that it is; also (e·a)/Σ e, and Σ(e·a)/Σ e.
+fn softmax(b: &mut Builder, numerator: Id, sum: Id) -> Option<Id> {
+    let row = softmax_sum(b, sum)?;
+    let e = b.graph.arguments(sum)[0];
+    let node = b.graph.nodes()[numerator.index()];
+    match (node.op, node.arguments()) {
+        _ if numerator == e => Some(b.graph.node(Op::Softmax, &[row])),
+        (Op::Neg, &[p]) => {
+            let quotient = softmax(b, p, sum)?;
+            Some(b.graph.neg(quotient))
+        }
+        (Op::Mul, &[p, q]) => {
+            let (quotient, other) = match softmax(b, p, sum) {
+                Some(quotient) => (quotient, q),
+                None => (softmax(b, q, sum)?, p),
+            };
+            Some(b.graph.mul(other, quotient))
+        }
+        (Op::Reduce(Reduction::Sum), &[p]) if numerator != sum => {
+            let quotient = softmax(b, p, sum)?;
+            Some(b.sum(quotient))
+        }
         _ => None,
-    };
-    match b.graph.view(id) {
-        (Op::Apply(Primitive::Exp), &[u]) => u,
-        (Op::Mul, &[p, q]) => match (exponent_of(b, p), exponent_of(b, q)) {
-            (Some(u), _) => {
-                let rest = logarithm(b, q);
-                b.graph.add(u, rest)
-            }
-            (_, Some(u)) => {
-                let rest = logarithm(b, p);
-                b.graph.add(u, rest)
-            }
-            _ => b.graph.apply(Primitive::Ln, &[id]),
-        },
-        (Op::Div, &[p, q]) => match (exponent_of(b, p), exponent_of(b, q)) {
-            (Some(u), _) => {
-                let rest = logarithm(b, q);
-                b.graph.sub(u, rest)
-            }
-            (_, Some(u)) => {
-                let rest = logarithm(b, p);
-                b.graph.sub(rest, u)
-            }
-            _ => b.graph.apply(Primitive::Ln, &[id]),
-        },
-        _ => b.graph.apply(Primitive::Ln, &[id]),
+    }
+}
+
+/// ln of a node; what is positive among its factors comes out as long as its logarithm is known: the rest has the
+/// sign of the whole.
+fn logarithm(b: &mut Builder, id: Id) -> Id {
+    let node = b.graph.nodes()[id.index()];
+    if let Some(log) = known_logarithm(b, id) {
+        return log;
+    }
+    if let (Op::Mul | Op::Div, &[p, q]) = (node.op, node.arguments()) {
+        let (left, right) = (known_logarithm(b, p), known_logarithm(b, q));
+        if left.is_some() || right.is_some() {
+            let left = left.unwrap_or_else(|| logarithm(b, p));
+            let right = right.unwrap_or_else(|| logarithm(b, q));
+            return if node.op == Op::Mul { b.graph.add(left, right) } else { b.graph.sub(left, right) };
+        }
+    }
+    b.graph.apply(Primitive::Ln, &[id])
+}
+
+/// ln of an exponential or of a softmax.
+fn known_logarithm(b: &mut Builder, id: Id) -> Option<Id> {
+    let node = b.graph.nodes()[id.index()];
+    match (node.op, node.arguments()) {
+        (Op::Apply(Primitive::Exp), &[u]) => Some(u),
+        (Op::Softmax, &[row]) => Some(b.graph.node(Op::LogSoftmax, &[row])),
+        _ => None,
     }
 }

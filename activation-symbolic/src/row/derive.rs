@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::build::Builder;
+use super::softmax;
 use crate::differentiate::with_respect_to;
 use crate::graph::{Comparison, Id, Op, Reduction};
 use crate::primitive::Primitive;
@@ -23,15 +24,23 @@ pub(super) fn gradient(b: &mut Builder, seeds: &[(Id, Id)], leaves: &[Id]) -> Ve
         });
     }
     // A reduction within another comes before it in the graph.
-    while let Some(reduction) = pending.iter().copied().max() {
-        pending.retain(|&id| id != reduction);
-        let adjoint = adjoints[&reduction];
-        let (Op::Reduce(kind), &[row]) = b.graph.view(reduction) else { continue };
-        let Some(weight) = weight(b, kind, reduction, row) else { continue };
-        pull(b, row, leaves, &mut gradients, &mut adjoints, &mut pending, |b, slope| {
-            let slope = b.graph.mul(adjoint, slope);
-            weight.apply(b, slope)
-        });
+    while let Some(boundary) = pending.iter().copied().max() {
+        pending.retain(|&id| id != boundary);
+        let adjoint = adjoints[&boundary];
+        let row = b.graph.arguments(boundary)[0];
+        let flows = match b.graph.op(boundary) {
+            Op::Softmax => {
+                let deviation = softmax::deviation(b, row, adjoint);
+                Weight::Row(b.graph.mul(boundary, deviation))
+            }
+            Op::LogSoftmax => Weight::Row(softmax::remainder(b, row, adjoint)),
+            Op::Reduce(kind) => match weight(b, kind, boundary, row) {
+                Some(weight) => weight.scaled(b, adjoint),
+                None => continue,
+            },
+            _ => continue,
+        };
+        pull(b, row, leaves, &mut gradients, &mut adjoints, &mut pending, |b, slope| flows.apply(b, slope));
     }
     gradients
 }
@@ -58,18 +67,18 @@ fn pull(
             *gradient = b.graph.add(*gradient, term);
         }
     }
-    for reduction in b.reductions(node) {
-        let slope = with_respect_to(&mut b.graph, node, reduction);
+    for boundary in b.boundaries(node) {
+        let slope = with_respect_to(&mut b.graph, node, boundary);
         if slope != zero {
             let mut term = weigh(b, slope);
-            if over_row {
+            if over_row && !b.is_row(boundary) {
                 term = b.sum(term);
             }
-            let adjoint = adjoints.get(&reduction).copied().unwrap_or(zero);
+            let adjoint = adjoints.get(&boundary).copied().unwrap_or(zero);
             let adjoint = b.graph.add(adjoint, term);
-            adjoints.insert(reduction, adjoint);
-            if !pending.contains(&reduction) {
-                pending.push(reduction);
+            adjoints.insert(boundary, adjoint);
+            if !pending.contains(&boundary) {
+                pending.push(boundary);
             }
         }
     }
@@ -79,14 +88,26 @@ fn pull(
 pub(super) fn tangent(b: &mut Builder, root: Id, leaves: &[(Id, Id)]) -> Id {
     let mut known: Vec<(Id, Id)> = leaves.to_vec();
     for id in b.graph.topological(&[root]) {
-        let (Op::Reduce(kind), &[row]) = b.graph.view(id) else { continue };
+        let op = b.graph.op(id);
+        if !matches!(op, Op::Reduce(_) | Op::Softmax | Op::LogSoftmax) {
+            continue;
+        }
+        let row = b.graph.arguments(id)[0];
         let inner = push(b, row, &known);
-        let tangent = match weight(b, kind, id, row) {
-            Some(weight) => {
-                let weighed = weight.apply(b, inner);
-                b.sum(weighed)
+        let tangent = match op {
+            Op::Softmax => {
+                let deviation = softmax::deviation(b, row, inner);
+                b.graph.mul(id, deviation)
             }
-            None => b.zero(),
+            Op::LogSoftmax => softmax::deviation(b, row, inner),
+            Op::Reduce(kind) => match weight(b, kind, id, row) {
+                Some(weight) => {
+                    let weighed = weight.apply(b, inner);
+                    b.sum(weighed)
+                }
+                None => b.zero(),
+            },
+            _ => continue,
         };
         known.push((id, tangent));
     }
@@ -109,10 +130,10 @@ fn push(b: &mut Builder, node: Id, known: &[(Id, Id)]) -> Id {
 
 /// How a reduction depends on each element of its row.
 enum Weight {
-    /// All alike.
-    One,
-    /// Only the element chosen by the mask.
-    Chosen(Id),
+    /// All alike, by this scalar.
+    All(Id),
+    /// Only the element chosen by the mask, by this scalar.
+    Chosen(Id, Id),
     /// As this row says.
     Row(Id),
 }
@@ -121,9 +142,21 @@ impl Weight {
     fn apply(&self, b: &mut Builder, slope: Id) -> Id {
         let zero = b.zero();
         match *self {
-            Self::One => slope,
-            Self::Chosen(mask) => b.graph.select(mask, slope, zero),
+            Self::All(factor) => b.graph.mul(factor, slope),
+            Self::Chosen(mask, factor) => {
+                let slope = b.graph.mul(factor, slope);
+                b.graph.select(mask, slope, zero)
+            }
             Self::Row(row) => b.graph.mul(row, slope),
+        }
+    }
+
+    /// Times a scalar.
+    fn scaled(self, b: &mut Builder, by: Id) -> Self {
+        match self {
+            Self::All(factor) => Self::All(b.graph.mul(by, factor)),
+            Self::Chosen(mask, factor) => Self::Chosen(mask, b.graph.mul(by, factor)),
+            Self::Row(row) => Self::Row(b.graph.mul(by, row)),
         }
     }
 }
@@ -133,7 +166,8 @@ fn weight(b: &mut Builder, kind: Reduction, reduction: Id, row: Id) -> Option<We
     let (zero, one) = (b.zero(), b.graph.constant(1.0));
     match kind {
         Reduction::Shift => None,
-        Reduction::Sum => Some(Weight::One),
+        Reduction::LogSumExp => Some(Weight::Row(b.graph.node(Op::Softmax, &[row]))),
+        Reduction::Sum => Some(Weight::All(one)),
         // Of equals the last, as max(a, b) takes the second.
         Reduction::Max | Reduction::Min => {
             let position = b.graph.node(Op::Position, &[]);
@@ -141,7 +175,7 @@ fn weight(b: &mut Builder, kind: Reduction, reduction: Id, row: Id) -> Option<We
             let equal = b.graph.compare(Comparison::Eq, row, reduction);
             let candidate = b.graph.select(equal, position, nowhere);
             let last = b.reduce(Reduction::Max, candidate);
-            Some(Weight::Chosen(b.graph.compare(Comparison::Eq, position, last)))
+            Some(Weight::Chosen(b.graph.compare(Comparison::Eq, position, last), one))
         }
         // The product of the others: of all but a zero if there is one, nothing if there are more.
         Reduction::Prod => {

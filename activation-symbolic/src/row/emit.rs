@@ -6,6 +6,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use super::build::Builder;
+use super::precision;
 use super::schedule::{Schedule, schedule};
 use super::{Derived, direction, is_mask, upstream};
 use crate::code::{Code, Scope, code};
@@ -188,12 +189,19 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
             }
         }
     });
+    let double = precision::needs_double(function, derived);
+    let precision = double.contains(&true).then(|| {
+        let each = double.map(|double| if double { quote!(Double) } else { quote!(Own) });
+        let each = each.iter().map(|precision| quote!(::activations::row::Precision::#precision));
+        quote!(const PRECISION: [::activations::row::Precision; 3] = [#(#each),*];)
+    });
     quote! {
         #(#cfgs)*
         impl ::activations::row::RowKernel<#n> for #name {
             type Output = ::activations::row::#output;
             const INFO: ::activations::Info = ::activations::Info::new(#title, #formula, #derivative)
                 .latex(#formula_latex, #derivative_latex);
+            #precision
             #(#methods)*
         }
     }
@@ -470,8 +478,8 @@ fn term(kind: Reduction, factors: usize) -> Ident {
         Reduction::Sum if factors == 2 => "Dot",
         Reduction::Sum => "Sum",
         Reduction::Prod => "Prod",
-        Reduction::Max | Reduction::Shift => "Max",
         Reduction::Min => "Min",
+        _ => "Max",
     };
     Ident::new(name, Span::call_site())
 }

@@ -1,13 +1,37 @@
 //! The last rewriting, of what is computed: one multiplication by a scalar's reciprocal instead of a division at
-//! every element, scalars with scalars, logarithms of softmax's sums without cancellation.
+//! every element, scalars with scalars, softmax by its parts.
 
 use super::build::Builder;
+use super::softmax;
 use crate::graph::{Comparison, Id, Op, Reduction};
 use crate::primitive::Primitive;
 
-/// The same function of `root`, as it is best computed.
-pub(super) fn normal(b: &mut Builder, root: Id) -> Id {
-    super::rebuild(b, root, &mut step)
+/// The same function of `root`, as it is best computed; whether it is a derivative.
+pub(super) fn normal(b: &mut Builder, root: Id, derived: bool) -> Id {
+    let split = derived
+        || b.graph.depends(root, |op| matches!(op, Op::LogSoftmax | Op::Reduce(Reduction::LogSumExp)));
+    let spelled = super::rebuild(b, root, &mut |b, id| spell(b, id, split));
+    super::rebuild(b, spelled, &mut step)
+}
+
+/// Softmax and its relatives by what they are made of.
+fn spell(b: &mut Builder, id: Id, split: bool) -> Id {
+    let node = b.graph.nodes()[id.index()];
+    match (node.op, node.arguments()) {
+        (Op::Softmax, &[row]) => softmax::softmax(b, row, split),
+        (Op::LogSoftmax, &[row]) => {
+            let shift = b.reduce(Reduction::Shift, row);
+            let below = b.graph.sub(row, shift);
+            let log = softmax::log_sum(b, row);
+            b.graph.sub(below, log)
+        }
+        (Op::Reduce(Reduction::LogSumExp), &[row]) => {
+            let shift = b.reduce(Reduction::Shift, row);
+            let log = softmax::log_sum(b, row);
+            b.graph.add(shift, log)
+        }
+        _ => id,
+    }
 }
 
 fn step(b: &mut Builder, id: Id) -> Id {
@@ -34,7 +58,6 @@ fn step(b: &mut Builder, id: Id) -> Id {
             }
             _ => id,
         },
-        (Op::Apply(Primitive::Ln), &[sum]) => log_of_softmax_sum(b, sum).unwrap_or(id),
         _ => id,
     }
 }
@@ -53,22 +76,4 @@ fn times(b: &mut Builder, scalar: Id, row: Id) -> Id {
         }
         _ => b.graph.mul(scalar, row),
     }
-}
-
-/// ln Σ e^(x − max): the maxima contribute 1 each, so it is ln(1 + (their number − 1) + Σ of the others), to full
-/// accuracy even where the others are 10⁻³⁰.
-fn log_of_softmax_sum(b: &mut Builder, sum: Id) -> Option<Id> {
-    let (Op::Reduce(Reduction::Sum), &[e]) = b.graph.view(sum) else { return None };
-    let (Op::Apply(Primitive::Exp), &[below]) = b.graph.view(e) else { return None };
-    let (Op::Sub, &[row, max]) = b.graph.view(below) else { return None };
-    if b.graph.view(max) != (Op::Reduce(Reduction::Max), &[row]) {
-        return None;
-    }
-    let (zero, one) = (b.zero(), b.graph.constant(1.0));
-    let smaller = b.graph.compare(Comparison::Lt, row, max);
-    let (others, maxima) = (b.graph.select(smaller, e, zero), b.graph.select(smaller, zero, one));
-    let (others, maxima) = (b.reduce(Reduction::Sum, others), b.reduce(Reduction::Sum, maxima));
-    let ties = b.graph.sub(maxima, one);
-    let rest = b.graph.add(others, ties);
-    Some(b.graph.apply(Primitive::Ln1p, &[rest]))
 }

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn shift(x: f32) -> f32 {
-    x << 2
-}
-
-fn main() {}

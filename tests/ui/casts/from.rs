@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn from(x: f32) -> f32 {
-    f32::from(x)
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn int_unchecked(x: f32) -> f32 {
-    x.to_int_unchecked()
-}
-
-fn main() {}

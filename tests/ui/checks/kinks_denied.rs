@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation(deny(kinks))]
-pub fn kinks_denied(x: f32) -> f32 {
-    x.max(0.0)
-}
-
-fn main() {}

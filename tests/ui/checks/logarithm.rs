@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn logarithm(x: f32) -> f32 {
-    x.ln()
-}
-
-fn main() {}

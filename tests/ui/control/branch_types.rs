@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn branch_types(x: f32) -> f32 {
-    if x > 0.0 { x } else { (x, x) }
-}
-
-fn main() {}

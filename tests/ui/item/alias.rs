@@ -1,6 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-type Gelu = f32;
-
-fn main() {}

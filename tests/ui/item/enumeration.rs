@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-enum Kind {
-    Gelu,
-}
-
-fn main() {}

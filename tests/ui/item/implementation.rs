@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-struct Gelu;
-
-#[activation]
-impl Gelu {}
-
-fn main() {}

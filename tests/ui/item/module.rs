@@ -1,6 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-mod acts {}
-
-fn main() {}

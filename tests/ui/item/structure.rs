@@ -1,6 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub struct Gelu;
-
-fn main() {}

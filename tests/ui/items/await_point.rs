@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn await_point(x: f32) -> f32 {
-    x.await
-}
-
-fn main() {}

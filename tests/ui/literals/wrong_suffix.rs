@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn wrong_suffix(x: f32) -> f32 {
-    x * 2.0_f64
-}
-
-fn main() {}

@@ -1,9 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn assert(x: f32) -> f32 {
-    assert!(x > 0.0);
-    x
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn dbg(x: f32) -> f32 {
-    dbg!(x)
-}
-
-fn main() {}

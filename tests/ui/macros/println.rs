@@ -1,9 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn println(x: f32) -> f32 {
-    println!("{x}");
-    x
-}
-
-fn main() {}

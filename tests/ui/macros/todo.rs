@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn todo(x: f32) -> f32 {
-    todo!()
-}
-
-fn main() {}

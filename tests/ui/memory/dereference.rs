@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn dereference(x: f32) -> f32 {
-    *x
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn field(x: f32) -> f32 {
-    x.slope
-}
-
-fn main() {}

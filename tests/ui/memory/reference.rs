@@ -1,9 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn reference(x: f32) -> f32 {
-    let y = &x;
-    x
-}
-
-fn main() {}

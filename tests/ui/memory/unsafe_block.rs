@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn unsafe_block(x: f32) -> f32 {
-    unsafe { x }
-}
-
-fn main() {}

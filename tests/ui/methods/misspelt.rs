@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn misspelt(x: f32) -> f32 {
-    x.tanhh()
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn misspelt_helper(x: f32) -> f32 {
-    x.geluu()
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn reduction(x: f32) -> f32 {
-    x.sum()
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn square(x: f32) -> f32 {
-    x.square()
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn constructor(x: f32) -> f32 {
-    Some(x)
-}
-
-fn main() {}

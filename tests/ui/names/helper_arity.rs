@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn helper_arity(x: f32) -> f32 {
-    sigmoid(x, 2.0)
-}
-
-fn main() {}

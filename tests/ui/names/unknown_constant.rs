@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn unknown_constant(x: f32) -> f32 {
-    SLOPE * x
-}
-
-fn main() {}

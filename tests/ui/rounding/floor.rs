@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn floor(x: f32) -> f32 {
-    x.floor() + x
-}
-
-fn main() {}

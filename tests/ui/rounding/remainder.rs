@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn remainder(x: f32) -> f32 {
-    x % 2.0
-}
-
-fn main() {}

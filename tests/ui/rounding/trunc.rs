@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn trunc(x: f32) -> f32 {
-    x - x.trunc()
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub async fn double(x: f32) -> f32 {
-    2.0 * x
-}
-
-fn main() {}

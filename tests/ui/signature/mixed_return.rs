@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn double(x: f32) -> f64 {
-    x.into()
-}
-
-fn main() {}

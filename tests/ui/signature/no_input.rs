@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn constant() -> f32 {
-    1.0
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn constant(#[param] p: f32) -> f32 {
-    p
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn spread(x: f32) -> Row<f32> {
-    x
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn product(x: f32, x: f32) -> f32 {
-    x * x
-}
-
-fn main() {}

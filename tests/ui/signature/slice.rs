@@ -1,8 +1,0 @@
-use activations::prelude::*;
-
-#[activation]
-pub fn first(x: &[f32]) -> f32 {
-    x[0]
-}
-
-fn main() {}
