@@ -3,7 +3,7 @@
 //! A fn is reached through the type of the same name, so that what is no activation, and what isn't there at all, is
 //! one error of rustc's, at the path.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -11,7 +11,7 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprPath, Pat, Path};
 
-use crate::function::{Element, Signature};
+use crate::function::Signature;
 
 /// What the struct of an activation shows to others: the fn, which of its arguments are parameters, and the
 /// activation with given parameters.
@@ -39,8 +39,13 @@ pub(crate) fn callable(signature: &Signature) -> TokenStream {
 pub(crate) struct Outside {
     /// Other activations, where they are called.
     pub(crate) callees: HashSet<String>,
-    /// Constants.
-    pub(crate) constants: HashSet<String>,
+    /// Constants, and the names that the struct has for them.
+    pub(crate) constants: HashMap<String, Ident>,
+}
+
+/// The name that the struct has for the n-th constant of its body.
+pub(crate) fn constant(n: usize) -> Ident {
+    Ident::new(&format!("CONSTANT{n}"), Span::call_site())
 }
 
 /// A path at its place.
@@ -51,18 +56,18 @@ pub(crate) fn place(path: &Path) -> String {
 
 impl Outside {
     /// Has the body reach what is outside so that a mistake is one error: `name(…)` becomes `<name>::CALL(…)`, and a
-    /// constant is bound to the element type.
+    /// constant is one of the struct's, which has the element type.
     pub(crate) fn reach(&self, signature: &mut Signature) {
         if !self.callees.is_empty() || !self.constants.is_empty() {
-            let element = signature.element;
-            Reach { outside: self, element }.visit_block_mut(&mut signature.item.block);
+            let name = &signature.name;
+            Reach { outside: self, name }.visit_block_mut(&mut signature.item.block);
         }
     }
 }
 
 struct Reach<'a> {
     outside: &'a Outside,
-    element: Element,
+    name: &'a Ident,
 }
 
 impl VisitMut for Reach<'_> {
@@ -74,14 +79,11 @@ impl VisitMut for Reach<'_> {
         {
             *call.func = Expr::Verbatim(quote_spanned!(path.span()=> <#path>::CALL));
         }
-        if let Expr::Path(written) = expr
-            && self.outside.constants.contains(&place(&written.path))
+        if let Expr::Path(ExprPath { path, .. }) = expr
+            && let Some(constant) = self.outside.constants.get(&place(path))
         {
-            let span = written.path.span();
-            // A hygienic name: the user's can't clash with it.
-            let name = Ident::new("constant", Span::mixed_site().located_at(span));
-            let element = Ident::new(self.element.name(), span);
-            *expr = Expr::Verbatim(quote_spanned!(span=> { let #name: #element = #written; #name }));
+            let name = self.name;
+            *expr = Expr::Verbatim(quote_spanned!(path.span()=> <#name>::#constant));
         }
     }
 

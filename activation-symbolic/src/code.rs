@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
+use crate::callable;
 use crate::function::Signature;
 use crate::graph::{Comparison, Graph, Id, Op, Part};
 
@@ -198,8 +199,8 @@ impl<'a> Writer<'a> {
                 quote!(#ident)
             }
             (Op::External(n), _) => {
-                let path = &self.graph.externals[n as usize];
-                quote!(#c(f64::from(#path)))
+                let (name, constant) = (&self.scope.signature.name, callable::constant(n as usize));
+                quote!(#c(f64::from(#name::#constant)))
             }
             (Op::Truth(true), _) => quote!(#c(0.0).eq(#c(0.0))),
             (Op::Truth(false), _) => quote!(#c(0.0).ne(#c(0.0))),

@@ -33,6 +33,7 @@ pub fn emit(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let witnesses = function.witnesses.iter().map(|witness| quote!(#(#cfgs)* #witness));
     quote! {
+        #[allow(dead_code)]
         #item
         #declaration
         #kernel
@@ -97,9 +98,11 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
     quote! {
         #(#cfgs)*
         #(#[doc = #docs])*
+        #[allow(dead_code)]
         #[derive(Debug, Clone, Copy, PartialEq #derived)]
         #vis struct #name #body
         #(#cfgs)*
+        #[allow(dead_code)]
         impl #name {
             #construct
             #callable

@@ -11,16 +11,25 @@ use crate::diagnostic::Diagnostics;
 use crate::function::Signature;
 use crate::parse::{parse, struct_name};
 
-/// The stub of `item` beside its struct with empty kernels, and `witnesses`, which rustc checks in any case.
-pub fn fallback(attribute: TokenStream, item: TokenStream, witnesses: &[TokenStream]) -> TokenStream {
+/// The stub of `item`, whose body holds the `errors`, its struct with empty kernels, and `witnesses`, which rustc checks
+/// in any case.
+///
+/// An error beside the item would keep rustc from reporting names that it can't resolve: they might have come from the
+/// macro that failed.
+pub fn fallback(
+    attribute: TokenStream,
+    item: TokenStream,
+    witnesses: &[TokenStream],
+    errors: &TokenStream,
+) -> TokenStream {
     let function = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Fn(function)) => function,
         // What isn't a function isn't ours: it stays as it was.
-        _ => return item,
+        _ => return quote!(#item #errors),
     };
     let mut silent = Diagnostics::new();
     let signature = parse(attribute, item, &mut silent);
-    let stub = stub(&function);
+    let stub = stub(&function, errors);
     let structure = match &signature {
         Some(signature) => structure(signature),
         None => unknown_structure(&function),
@@ -35,7 +44,7 @@ pub fn fallback(attribute: TokenStream, item: TokenStream, witnesses: &[TokenStr
 }
 
 /// The function with its arguments but without its body.
-fn stub(function: &ItemFn) -> TokenStream {
+fn stub(function: &ItemFn, errors: &TokenStream) -> TokenStream {
     let mut function = function.clone();
     function.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
     function.sig.variadic = None;
@@ -65,6 +74,7 @@ fn stub(function: &ItemFn) -> TokenStream {
         #(#attrs)*
         #[allow(dead_code, unused, clippy::all)]
         #vis #sig {
+            #errors
             ::core::unimplemented!()
         }
     }
@@ -83,7 +93,7 @@ fn structure(signature: &Signature) -> TokenStream {
     let fields: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
     let body = if fields.is_empty() { quote!(;) } else { quote!({ #(pub #fields: #scalar),* }) };
     let (kernels, callable) = match signature.rows {
-        true => (TokenStream::new(), TokenStream::new()),
+        true => (row_kernel(signature), TokenStream::new()),
         false => (kernels(signature), callable(signature)),
     };
     quote! {
@@ -150,6 +160,29 @@ fn kernels(signature: &Signature) -> TokenStream {
             }
         });
     quote! { #kernel #parametric #(#higher)* }
+}
+
+/// The same for rows.
+fn row_kernel(signature: &Signature) -> TokenStream {
+    let (name, n) = (&signature.name, signature.inputs.len());
+    let output = Ident::new(if signature.returns_row { "ToRow" } else { "ToScalar" }, name.span());
+    let methods = [("value", "Value"), ("pullback", "Pullback"), ("pushforward", "Pushforward")];
+    let methods = methods.map(|names| {
+        let [method, passes] = [names.0, names.1].map(|text| Ident::new(text, name.span()));
+        quote! {
+            fn #method<R: ::activations::row::Cell<Scalar = S>, S: ::activations::Real>(
+                &self,
+                _: &mut ::activations::row::#passes<'_, R, #n, Self::Output>,
+            ) {}
+        }
+    });
+    quote! {
+        impl ::activations::RowKernel<#n> for #name {
+            type Output = ::activations::row::#output;
+            const INFO: ::activations::Info = ::activations::Info::new("", "", "");
+            #(#methods)*
+        }
+    }
 }
 
 /// The struct of a function whose signature was refused: its name alone. A method gets none, for it stands in an

@@ -64,9 +64,7 @@ pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
     }
     let Some(errors) = diagnostics.finish() else { return expansion };
     let witnesses = function.map(|function| function.witnesses).unwrap_or_default();
-    let mut tokens = fallback::fallback(attribute, item, &witnesses);
-    tokens.extend(errors);
-    tokens
+    fallback::fallback(attribute, item, &witnesses, &errors)
 }
 
 /// From the function as written to all that is computed of it, in the stable form.

@@ -60,6 +60,8 @@ struct Lowering<'a> {
     steps: bool,
     /// How many loops that were refused surround us: their `break`s are no further offence.
     refused_loops: usize,
+    /// Whether names came in by a glob, so that one that isn't known is no further offence.
+    globbed: bool,
     /// Steps left.
     budget: usize,
     /// The items that make rustc check what the compiler can't see, and the names they are about.
@@ -81,6 +83,7 @@ impl<'a> Lowering<'a> {
             mentioned: vec![false; signature.inputs.len()],
             steps: signature.settings.derivative.is_some() || signature.settings.vjp.is_some(),
             refused_loops: 0,
+            globbed: false,
             budget: BUDGET,
             witnesses: Vec::new(),
             checked: HashSet::new(),
@@ -111,39 +114,40 @@ impl<'a> Lowering<'a> {
         let block = &self.signature.item.block;
         let value = self.block(block);
         let value = self.leave(value);
-        let refused = !self.diagnostics.is_empty();
-        let at = block.stmts.last().map_or_else(|| block.brace_token.span.close(), Spanned::span);
+        let last = block.stmts.last();
+        let at = last.map_or_else(|| block.brace_token.span.close(), Spanned::span);
+        let number = match value {
+            Value::Unit if self.diagnostics.is_empty() => {
+                self.refuse(
+                    at,
+                    "the body ends without a value: end it with an expression that has no semicolon after it",
+                );
+                None
+            }
+            Value::Unit => None,
+            value => match last {
+                Some(syn::Stmt::Expr(expr, None)) => self.as_number(value, expr),
+                last => self.as_number(value, last),
+            },
+        };
+        if self.diagnostics.is_empty() {
+            self.ignored_inputs();
+        }
+        number.unwrap_or_else(|| self.nothing(at))
+    }
+
+    /// Refuses inputs that the body doesn't mention.
+    fn ignored_inputs(&mut self) {
         for (n, input) in self.signature.inputs.iter().enumerate() {
-            let silent = input.ident.to_string().starts_with('_');
-            if !self.mentioned[n] && !silent && !refused {
-                let name = &input.ident;
-                self.diagnostics.error(
+            let name = &input.ident;
+            if !self.mentioned[n] && !name.to_string().starts_with('_') {
+                self.refuse(
                     name.span(),
                     format!(
-                        "the body ignores `{name}`, so the gradient is 0 everywhere: use it, or write `let _ = {name};` \
-                         if that is meant"
+                        "the body ignores `{name}`, so the gradient is 0 everywhere: use it, or write `let _ = {name};` if \
+                         that is meant"
                     ),
                 );
-            }
-        }
-        match value {
-            Value::Number(id) => id,
-            Value::Refused => self.nothing(at),
-            Value::Unit => {
-                if self.diagnostics.is_empty() {
-                    self.diagnostics.error(
-                        at,
-                        "the body ends without a value: end it with an expression that has no semicolon after it",
-                    );
-                }
-                self.nothing(at)
-            }
-            other => {
-                let result = match block.stmts.last() {
-                    Some(syn::Stmt::Expr(expr, None)) => self.as_number(other, expr),
-                    last => self.as_number(other, last),
-                };
-                result.unwrap_or_else(|| self.nothing(at))
             }
         }
     }

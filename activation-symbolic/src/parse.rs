@@ -338,7 +338,7 @@ pub(crate) fn wrong_suffix(suffix: &str, element: Element) -> bool {
 
 /// What is wrong with a suffix.
 pub(crate) fn suffix_message(suffix: &str, element: Element) -> String {
-    format!("the suffix makes this a {suffix}, and the function computes in {}: leave it out", element.name())
+    format!("the suffix makes this `{suffix}`, and the function computes in {}: leave it out", element.name())
 }
 
 /// The name of an argument.
@@ -397,9 +397,19 @@ fn known(ty: &Type) -> Option<Kind> {
     }
 }
 
+/// A type as a user would write it.
+fn text(ty: &Type) -> String {
+    let mut text = ty.to_token_stream().to_string();
+    for (spaced, tight) in [(" <", "<"), ("< ", "<"), (" >", ">"), ("& ", "&"), (" ::", "::"), (":: ", "::")]
+    {
+        text = text.replace(spaced, tight);
+    }
+    text
+}
+
 /// Why a type is none of ours, and which one to take.
 fn type_message(ty: &Type) -> String {
-    let text = ty.to_token_stream().to_string().replace(' ', "");
+    let text = text(ty);
     let hint = match text.trim_start_matches('&') {
         "f16" | "bf16" | "half::f16" | "half::bf16" => {
             "write f32: the kernel serves f16 and bf16 slices as well"
@@ -468,7 +478,7 @@ fn returned(item: &ItemFn, rows: bool, element: Element, diagnostics: &mut Diagn
         }
         Some((_, found)) => mixed(found, element, ty, diagnostics),
         None => {
-            let text = ty.to_token_stream().to_string();
+            let text = text(ty);
             let hint = match &**ty {
                 Type::Tuple(tuple) if !tuple.elems.is_empty() => "one function for each of several results",
                 Type::Path(path) if path.path.is_ident("bool") => {

@@ -127,7 +127,7 @@ const BODIES: &[(&str, &str)] = &[
     ("«f64»::exp(x)", "f32::exp"),
     ("x * std::«f64»::consts::PI", "f32"),
     ("x * «f32::NAN»", "NaN"),
-    ("f32::«from»(x)", "no method"),
+    ("f32::«from»(x)", "conversion"),
     ("«f»(x - 1.0, p)", "calls itself"),
     ("«Some»(x)", "constructor"),
     ("inner«::<f32>»(x)", "generic"),

@@ -4,6 +4,7 @@
 mod support;
 
 use activation_symbolic::fallback::fallback;
+use proc_macro2::TokenStream;
 use proptest::prelude::*;
 use support::{front, split};
 
@@ -143,7 +144,7 @@ fn check(source: &str) {
     }
     let (attribute, item) = split(source);
     let witnesses = function.map(|f| f.witnesses).unwrap_or_default();
-    let stub = fallback(attribute, item, &witnesses);
+    let stub = fallback(attribute, item, &witnesses, &TokenStream::new());
     assert!(syn::parse2::<syn::File>(stub).is_ok(), "{source}");
 }
 

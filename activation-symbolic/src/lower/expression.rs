@@ -8,7 +8,7 @@ use syn::{BinOp, Expr, ExprBinary, ExprCast, ExprLit, ExprPath, ExprUnary, Lit, 
 use super::Lowering;
 use super::call::strip;
 use super::value::{Value, is_integer, plain};
-use crate::callable::place;
+use crate::callable::{constant, place};
 use crate::graph::{Comparison, Op};
 use crate::parse::literal::standard;
 use crate::parse::{suffix_message, wrong_suffix};
@@ -139,6 +139,9 @@ impl Lowering<'_> {
             return Value::Number(self.at(expr.span(), |g| g.constant(value)));
         }
         if let (None, Some(ident)) = (&expr.qself, path.get_ident()) {
+            if self.globbed {
+                return Value::Refused;
+            }
             if let Some(near) = self.slip(ident) {
                 return self.refuse(
                     ident.span(),
@@ -147,8 +150,13 @@ impl Lowering<'_> {
             }
             self.constant_witness(ident);
         }
-        self.outside.constants.insert(place(&expr.path));
-        self.external(Expr::Path(ExprPath { path, ..expr.clone() }), expr.span())
+        let value = self.external(Expr::Path(ExprPath { path, ..expr.clone() }), expr.span());
+        if let Value::Number(id) = value
+            && let Op::External(n) = self.graph.op(id)
+        {
+            self.outside.constants.insert(place(&expr.path), constant(n as usize));
+        }
+        value
     }
 
     /// The variable that an unknown name is a slip for: constants are in capitals, so a name that isn't is none.
@@ -169,6 +177,21 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether an expression is a constant whose value only rustc knows; where that has to be known here, it is refused.
+    pub(super) fn hidden(&mut self, expr: &Expr) -> bool {
+        let Expr::Path(ExprPath { qself: None, path, .. }) = strip(expr) else { return false };
+        let hidden =
+            path.get_ident().is_none_or(|ident| self.find(ident).is_none()) && standard(path).is_none();
+        if hidden {
+            self.refuse_all(
+                path,
+                "the value of this constant isn't visible to the macro, which needs it here: write the value, or a `const` \
+                 inside the body",
+            );
+        }
+        hidden
+    }
+
     /// A constant of the user's, by the expression that names it.
     pub(super) fn external(&mut self, expr: Expr, span: Span) -> Value {
         let text = expr.to_token_stream().to_string();
@@ -178,6 +201,13 @@ impl Lowering<'_> {
             return self.refuse(span, "more than 256 constants: pass some as `#[param]`");
         };
         if n == self.graph.externals.len() {
+            // Bound to the element type once, so that a mistake is one error.
+            let (name, constant) = (&self.signature.name, constant(n));
+            let element = Ident::new(self.signature.element.name(), span);
+            self.witnesses.push(quote_spanned! {span=>
+                #[allow(dead_code)]
+                impl #name { const #constant: #element = #expr; }
+            });
             self.graph.externals.push(expr);
         }
         Value::Number(self.at(span, |g| g.node(Op::External(index), &[])))
@@ -340,6 +370,9 @@ impl Lowering<'_> {
             && let Some(value) = self.foreign_constant(&expr.expr)
         {
             return value;
+        }
+        if is_integer(&target) && self.hidden(&expr.expr) {
+            return Value::Refused;
         }
         let span = expr.as_token.span;
         match self.expression(&expr.expr) {

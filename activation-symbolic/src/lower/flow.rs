@@ -124,6 +124,9 @@ impl Lowering<'_> {
 
     /// A condition as a mask.
     pub(super) fn condition(&mut self, expr: &Expr) -> Option<Id> {
+        if self.hidden(expr) {
+            return None;
+        }
         let value = self.expression(expr);
         self.as_mask(value, expr.to_token_stream())
     }

@@ -26,15 +26,18 @@ impl Lowering<'_> {
                 return self.bind(&item.ident, value);
             }
             Item::Use(item) => return self.import(item),
-            Item::Static(item) => (
-                item.static_token.span,
-                "a static is a place in memory, which could change: write `const`, or pass the number as `#[param]`",
-            ),
-            Item::Fn(item) => (
-                item.sig.fn_token.span,
-                "a function inside the body has no derivative of its own: write a closure, `let f = |x: f32| …;`, or \
-                 make it an #[activation] outside",
-            ),
+            Item::Static(item) => {
+                self.bind(&item.ident, Value::Refused);
+                let message = "a static is a place in memory, which could change: write `const`, or pass the number as \
+                               `#[param]`";
+                (item.static_token.span, message)
+            }
+            Item::Fn(item) => {
+                self.bind(&item.sig.ident, Value::Refused);
+                let message = "a function inside the body has no derivative of its own: write a closure, \
+                               `let f = |x: f32| …;`, or make it an #[activation] outside";
+                (item.sig.fn_token.span, message)
+            }
             Item::Macro(item) => {
                 self.macro_call(&item.mac);
                 return;
@@ -79,6 +82,7 @@ impl Lowering<'_> {
             // `use std::f32;` and the like name modules, which paths spell out.
             UseTree::Name(_) => {}
             UseTree::Glob(glob) => {
+                self.globbed = true;
                 self.refuse(
                     glob.star_token.span,
                     "what a glob brings into the body can't be seen from here: name what is used, or import it outside",

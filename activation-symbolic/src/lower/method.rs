@@ -188,6 +188,9 @@ impl Lowering<'_> {
 
     /// `x.powi(n)` for an integer that is known here.
     fn powi(&mut self, x: Id, exponent: &Expr, span: Span) -> Value {
+        if self.hidden(exponent) {
+            return Value::Refused;
+        }
         match self.expression(exponent) {
             Value::Integer(n, _) => match i32::try_from(n) {
                 Ok(n) => Value::Number(self.at(span, |g| g.powi(x, n))),
@@ -197,10 +200,6 @@ impl Lowering<'_> {
             Value::Number(id) if self.graph.as_constant(id).is_some() => {
                 self.refuse_all(exponent, "the exponent of `powi` is an integer: write `powi(2)`, or `powf` for this one")
             }
-            Value::Number(id) if matches!(self.graph.op(id), Op::External(_)) => self.refuse_all(
-                exponent,
-                "the value of this constant isn't visible to the macro: write the integer, or a `const` inside the body",
-            ),
             _ => self.refuse_all(
                 exponent,
                 "the exponent of `powi` is a constant integer, as in `x.powi(3)`: one that depends on data is for `powf`",
@@ -351,7 +350,7 @@ impl Lowering<'_> {
             "add" | "sub" | "mul" | "div" | "neg" => {
                 Some(format!("`{name}` is an operator's trait method: write the operator, as in `a + b`"))
             }
-            "into" | "try_into" => Some(
+            "into" | "try_into" | "from" | "try_from" => Some(
                 "a conversion rounds or changes the type: compute in one of f32 and f64 throughout".to_owned(),
             ),
             "clone" | "to_owned" | "borrow" | "as_ref" => {

@@ -2,6 +2,7 @@
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 use syn::{Arm, Expr, ExprLit, ExprMatch, ExprPath, Ident, Lit, Pat, PatRange, RangeLimits};
 
 use super::Lowering;
@@ -26,7 +27,7 @@ impl Lowering<'_> {
         let mut bindings = Bindings::new();
         let subject = Subject { written: from, refutable: false };
         let test = self.pattern(pat, &value, subject, &mut bindings);
-        if self.graph.op(test) != Op::Truth(true) {
+        if self.graph.op(test) != Op::Truth(true) && !matches!(value, Value::Refused) {
             self.refuse_all(
                 pat,
                 "this pattern doesn't hold for every number: bind a name, and compare by `if` or `match`",
@@ -146,6 +147,9 @@ impl Lowering<'_> {
                         tuple,
                         "the value is no tuple of this many parts: write one name for each part",
                     );
+                    for pat in &tuple.elems {
+                        self.pattern(pat, &Value::Refused, from, bindings);
+                    }
                     always
                 }
             },
@@ -161,6 +165,9 @@ impl Lowering<'_> {
                     }
                 };
                 self.refuse_all(other, message);
+                let mut names = Names(Vec::new());
+                names.visit_pat(other);
+                bindings.extend(names.0.into_iter().map(|ident| (ident, Value::Refused)));
                 always
             }
         }
@@ -240,6 +247,16 @@ impl Lowering<'_> {
                 }
             }
         }
+    }
+}
+
+/// The names that a pattern binds.
+struct Names<'p>(Vec<&'p Ident>);
+
+impl<'p> Visit<'p> for Names<'p> {
+    fn visit_pat_ident(&mut self, pat: &'p syn::PatIdent) {
+        self.0.push(&pat.ident);
+        visit::visit_pat_ident(self, pat);
     }
 }
 

@@ -91,7 +91,10 @@ impl Lowering<'_> {
                 "a pattern of numbers can't fail in `let`: write the comparison, `if x == 0.0 { return …; }`",
             );
         }
-        let value = self.expression(&init.expr);
+        let mut value = self.expression(&init.expr);
+        if init.diverge.is_some() {
+            value = Value::Refused;
+        }
         let diverges = matches!(value, Value::Never);
         self.destructure(&local.pat, value, &init.expr);
         if diverges { Value::Never } else { Value::Unit }
@@ -268,17 +271,12 @@ impl Lowering<'_> {
 
     /// A bound of a loop.
     fn bound(&mut self, expr: &Expr) -> Option<i64> {
+        if self.hidden(expr) {
+            return None;
+        }
         match self.expression(expr) {
             Value::Integer(n, _) => Some(n),
             Value::Refused => None,
-            Value::Number(id) if matches!(self.graph.op(id), crate::graph::Op::External(_)) => {
-                self.refuse_all(
-                    expr,
-                    "the value of this constant isn't visible to the macro, and the loop is unrolled: write the number, or \
-                     a `const` inside the body",
-                );
-                None
-            }
             _ => {
                 self.refuse_all(
                     expr,

@@ -227,7 +227,7 @@ fn domain(expr: &Expr) -> syn::Result<(f64, f64)> {
     if let (syn::RangeLimits::HalfOpen(dots), Some(_)) = (&range.limits, &range.end) {
         return Err(syn::Error::new_spanned(
             dots,
-            "the domain is a closed interval, for a sup that isn't reached can't be checked: write `..=`",
+            "the domain is a closed interval, both ends belong to it: write `..=`",
         ));
     }
     let end = |end: &Option<Box<Expr>>, open: f64| match end {

@@ -1,0 +1,8 @@
+use activations::prelude::*;
+
+#[activation]
+pub fn scaled(x: f32, #[param(1)] scale: f32) -> f32 {
+    scale * x
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use activations::prelude::*;
+
+#[activation]
+type Gelu = f32;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use activations::prelude::*;
+
+#[activation]
+enum Kind {
+    Gelu,
+}
+
+fn main() {}

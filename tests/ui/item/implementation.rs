@@ -1,0 +1,8 @@
+use activations::prelude::*;
+
+struct Gelu;
+
+#[activation]
+impl Gelu {}
+
+fn main() {}

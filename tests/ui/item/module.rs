@@ -1,0 +1,6 @@
+use activations::prelude::*;
+
+#[activation]
+mod acts {}
+
+fn main() {}

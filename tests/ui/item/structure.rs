@@ -1,0 +1,6 @@
+use activations::prelude::*;
+
+#[activation]
+pub struct Gelu;
+
+fn main() {}

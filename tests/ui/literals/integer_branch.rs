@@ -1,0 +1,8 @@
+use activations::prelude::*;
+
+#[activation]
+pub fn integer_branch(x: f32) -> f32 {
+    if x > 0.0 { x } else { 0 }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use activations::prelude::*;
+
+#[activation]
+pub fn array(x: f32) -> f32 {
+    let pair = [x, x];
+    x
+}
+
+fn main() {}
