@@ -22,10 +22,9 @@ pub fn fallback(
     witnesses: &[TokenStream],
     errors: &TokenStream,
 ) -> TokenStream {
-    let function = match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Fn(function)) => function,
+    let Ok(Item::Fn(function)) = syn::parse2::<Item>(item.clone()) else {
         // What isn't a function isn't ours: it stays as it was.
-        _ => return quote!(#item #errors),
+        return quote!(#item #errors);
     };
     let mut silent = Diagnostics::new();
     let signature = parse(attribute, item, &mut silent);
@@ -92,9 +91,10 @@ fn structure(signature: &Signature) -> TokenStream {
     let scalar = Ident::new(signature.element.name(), name.span());
     let fields: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
     let body = if fields.is_empty() { quote!(;) } else { quote!({ #(pub #fields: #scalar),* }) };
-    let (kernels, callable) = match signature.rows {
-        true => (row_kernel(signature), TokenStream::new()),
-        false => (kernels(signature), callable(signature)),
+    let (kernels, callable) = if signature.rows {
+        (row_kernel(signature), TokenStream::new())
+    } else {
+        (kernels(signature), callable(signature))
     };
     quote! {
         #(#cfgs)*

@@ -10,6 +10,7 @@ mod flow;
 mod item;
 mod method;
 mod pattern;
+mod refused;
 mod statement;
 mod value;
 
@@ -166,7 +167,7 @@ impl<'a> Lowering<'a> {
     /// `derivative = |x| …`, `|x, y| …`, or the path of another activation.
     fn own_derivative(&mut self, own: &Expr, value: Id) -> Id {
         let input = self.graph.node(Op::Input(0), &[]);
-        let arguments = vec![Value::Number(input), Value::Number(value)];
+        let arguments = [Value::Number(input), Value::Number(value)];
         self.variables.clear();
         self.arguments(false);
         let result = match own {

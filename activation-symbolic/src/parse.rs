@@ -27,7 +27,7 @@ pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagno
 
 /// The item, if it is a function.
 fn function(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<ItemFn> {
-    let (span, what) = match syn::parse2::<Item>(item.clone()) {
+    let (span, what) = match syn::parse2::<Item>(item) {
         Ok(Item::Fn(function)) => return Some(function),
         Ok(Item::Struct(i)) => (i.struct_token.span, "a struct"),
         Ok(Item::Enum(i)) => (i.enum_token.span, "an enum"),
@@ -42,7 +42,7 @@ fn function(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<ItemFn> 
         Ok(Item::ExternCrate(i)) => (i.extern_token.span, "an import"),
         Ok(Item::Macro(i)) => (i.mac.path.span(), "a macro"),
         Ok(Item::ForeignMod(i)) => (i.abi.extern_token.span, "a foreign module"),
-        Ok(_) => (declaration(&item), "a declaration without a body"),
+        Ok(other) => (declaration(&other), "a declaration without a body"),
         Err(error) => {
             diagnostics.push(error);
             return None;
@@ -59,8 +59,8 @@ fn function(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<ItemFn> 
 }
 
 /// The `fn` of an item that syn doesn't take apart.
-fn declaration(item: &TokenStream) -> Span {
-    let mut tokens = item.clone().into_iter();
+fn declaration(item: &Item) -> Span {
+    let mut tokens = item.to_token_stream().into_iter();
     tokens.find(|token| token.to_string() == "fn").map_or_else(|| item.span(), |token| token.span())
 }
 
@@ -97,7 +97,7 @@ fn signature(settings: Settings, mut item: ItemFn, diagnostics: &mut Diagnostics
                         "a parameter is one number for all rows: give it the type of the rows' elements",
                     );
                 }
-                let default = default.map(|expr| default_value(expr, element, diagnostics));
+                let default = default.map(|expr| default_value(*expr, element, diagnostics));
                 parameters.push((Parameter { ident, default, channel }, element, argument.ty.clone()));
             }
         }
@@ -198,14 +198,14 @@ fn qualifiers(item: &ItemFn, diagnostics: &mut Diagnostics) {
         );
     }
     if let Some(variadic) = &sig.variadic {
-        diagnostics.error_spanned(&variadic.dots, "the number of inputs is fixed: name each of them");
+        diagnostics.error_spanned(variadic.dots, "the number of inputs is fixed: name each of them");
     }
 }
 
 /// What an argument is for.
 enum Role {
     Input { channel: bool },
-    Parameter { default: Option<Expr>, channel: bool },
+    Parameter { default: Option<Box<Expr>>, channel: bool },
 }
 
 /// Takes our attributes (and documentation, which rustc refuses on arguments) out of `attrs`.
@@ -243,7 +243,7 @@ fn role(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) -> Role {
         }
         if name == "param" {
             match parameter(attribute) {
-                Ok((default, channel)) => role = Role::Parameter { default, channel },
+                Ok((default, channel)) => role = Role::Parameter { default: default.map(Box::new), channel },
                 Err(error) => {
                     diagnostics.push(error);
                     role = Role::Parameter { default: None, channel: false };
@@ -291,7 +291,7 @@ fn parameter(attribute: &Attribute) -> syn::Result<(Option<Expr>, bool)> {
 /// A default with its value, rounded as the field will be.
 fn default_value(expr: Expr, element: Element, diagnostics: &mut Diagnostics) -> (Expr, Option<f64>) {
     check_default(&expr, element, diagnostics);
-    let value = literal::number(&expr, element).map(|value| round(value, element));
+    let value = literal::number(&expr).map(|value| round(value, element));
     (expr, value)
 }
 

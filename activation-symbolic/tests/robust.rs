@@ -159,7 +159,7 @@ proptest! {
             format!("#[activation({argument})] fn f(x: f32) -> f32 {{ x }}"),
             format!("#[activation(derivative = |x| {body})] fn f({argument}: f32) -> f32 {{ x }}"),
         ] {
-            if source.parse::<proc_macro2::TokenStream>().is_ok_and(|t| syn::parse2::<syn::File>(t).is_ok()) {
+            if source.parse::<TokenStream>().is_ok_and(|t| syn::parse2::<syn::File>(t).is_ok()) {
                 check(&source);
             }
         }
@@ -183,7 +183,8 @@ fn large() {
     let deep = format!("{}x{}", "(1.0 + ".repeat(200), ")".repeat(200));
     let long = format!("x{}", " + x * 2.0".repeat(1000));
     let branches = "if x > 0.0 { y += x; } else { y -= 1.0; } ".repeat(200);
-    let exponential: String = (0..30).map(|n| format!("let f{} = |a: f32| f{n}(f{n}(a)); ", n + 1)).collect();
+    let twice = |n: u32| format!("let f{} = |a: f32| f{n}(f{n}(a)); ", n + 1);
+    let exponential = (0..30).map(twice).collect::<Vec<_>>().concat();
     check(&format!("#[activation] fn f(x: f32) -> f32 {{ {deep} }}"));
     check(&format!("#[activation] fn f(x: f32) -> f32 {{ {long} }}"));
     check(&format!("#[activation] fn f(x: f32) -> f32 {{ let mut y = x; {branches} y }}"));

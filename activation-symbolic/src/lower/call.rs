@@ -96,13 +96,12 @@ impl Lowering<'_> {
         for (value, written) in arguments.into_iter().zip(&call.args) {
             numbers.push(self.as_number(value, written));
         }
-        match numbers.into_iter().collect::<Option<Vec<Id>>>() {
-            Some(numbers) => self.activation(&path, numbers.into_iter().map(Value::Number).collect()),
+        if let Some(numbers) = numbers.into_iter().collect::<Option<Vec<Id>>>() {
+            self.activation(&path, numbers.into_iter().map(Value::Number).collect())
+        } else {
             // The name is checked by rustc even so.
-            None => {
-                self.callee_witness(&path, &[]);
-                Value::Refused
-            }
+            self.callee_witness(&path, &[]);
+            Value::Refused
         }
     }
 

@@ -23,6 +23,7 @@ type Bindings<'p> = Vec<(&'p Ident, Value)>;
 
 impl Lowering<'_> {
     /// Binds an irrefutable pattern.
+    #[expect(clippy::needless_pass_by_value, reason = "a value is used up where it becomes another")]
     pub(super) fn destructure(&mut self, pat: &Pat, value: Value, from: &Expr) {
         let mut bindings = Bindings::new();
         let subject = Subject { written: from, refutable: false };

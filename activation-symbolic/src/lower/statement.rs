@@ -48,11 +48,9 @@ impl Lowering<'_> {
                 self.attributes(attributes(expr));
                 let value = self.expression(expr);
                 let dropped = match value {
-                    Value::Number(_) | Value::Mask(_) | Value::Integer(..) | Value::Tuple(_) => true,
-                    // What isn't a block needs the semicolon only to be dropped.
-                    Value::Closure(_) | Value::Path(_) => true,
                     Value::Never => return Value::Never,
                     Value::Unit | Value::Unset | Value::Refused => false,
+                    _ => true,
                 };
                 if dropped {
                     self.refuse_all(

@@ -83,6 +83,7 @@ impl Lowering<'_> {
     }
 
     /// The value as a number; anything else is refused at `at`.
+    #[expect(clippy::needless_pass_by_value, reason = "a value is used up where it becomes another")]
     pub(super) fn as_number(&mut self, value: Value, at: impl ToTokens) -> Option<Id> {
         let element = self.signature.element.name();
         let message = match value {
@@ -111,6 +112,7 @@ impl Lowering<'_> {
     }
 
     /// The value as a truth value.
+    #[expect(clippy::needless_pass_by_value, reason = "a value is used up where it becomes another")]
     pub(super) fn as_mask(&mut self, value: Value, at: impl ToTokens) -> Option<Id> {
         match value {
             Value::Mask(id) => Some(id),
@@ -148,8 +150,7 @@ impl Lowering<'_> {
             ),
             ("f32" | "f64", Value::Unset) => Value::Unset,
             ("f32" | "f64", value) => self.as_number(value, at).map_or(Value::Refused, Value::Number),
-            ("bool", value @ (Value::Mask(_) | Value::Unset)) => value,
-            ("Row", value @ Value::Number(_)) => value,
+            ("bool", value @ (Value::Mask(_) | Value::Unset)) | ("Row", value @ Value::Number(_)) => value,
             (name, value @ (Value::Integer(..) | Value::Unset)) if is_integer(name) => value,
             _ => self.refuse_all(
                 ty,

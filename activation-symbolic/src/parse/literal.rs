@@ -5,18 +5,18 @@ use syn::{Expr, Lit, Path, UnOp};
 use crate::function::Element;
 
 /// The value of an expression of literals and well-known constants.
-pub(crate) fn number(expr: &Expr, element: Element) -> Option<f64> {
+pub(crate) fn number(expr: &Expr) -> Option<f64> {
     match expr {
         Expr::Lit(lit) => match &lit.lit {
             Lit::Float(float) => float.base10_parse().ok(),
             Lit::Int(int) if !int.suffix().is_empty() => int.base10_parse().ok(),
             _ => None,
         },
-        Expr::Paren(paren) => number(&paren.expr, element),
-        Expr::Group(group) => number(&group.expr, element),
-        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => Some(-number(&unary.expr, element)?),
+        Expr::Paren(paren) => number(&paren.expr),
+        Expr::Group(group) => number(&group.expr),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => Some(-number(&unary.expr)?),
         Expr::Binary(binary) => {
-            let (a, b) = (number(&binary.left, element)?, number(&binary.right, element)?);
+            let (a, b) = (number(&binary.left)?, number(&binary.right)?);
             match binary.op {
                 syn::BinOp::Add(_) => Some(a + b),
                 syn::BinOp::Sub(_) => Some(a - b),

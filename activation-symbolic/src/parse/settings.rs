@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Token};
 
 use crate::diagnostic::Diagnostics;
-use crate::function::{Element, Settings};
+use crate::function::Settings;
 use crate::parse::literal;
 use crate::spelling;
 
@@ -89,9 +89,10 @@ impl Reader<'_> {
             "deny" => return self.lints(input, &key, "deny"),
             _ => return self.value(input, &key, &name),
         }
-        match input.peek(Token![,]) || input.is_empty() {
-            true => Ok(()),
-            false => Err(input.error(format!("`{name}` is a word by itself: it takes no value"))),
+        if input.peek(Token![,]) || input.is_empty() {
+            Ok(())
+        } else {
+            Err(input.error(format!("`{name}` is a word by itself: it takes no value")))
         }
     }
 
@@ -190,7 +191,7 @@ impl Reader<'_> {
         }
         match self.lints.insert(name.clone(), level) {
             Some(before) if before == level => {
-                self.diagnostics.error(lint.span(), format!("`{name}` is named twice: once is enough"))
+                self.diagnostics.error(lint.span(), format!("`{name}` is named twice: once is enough"));
             }
             Some(_) => self.diagnostics.error(
                 lint.span(),
@@ -232,7 +233,7 @@ fn domain(expr: &Expr) -> syn::Result<(f64, f64)> {
     }
     let end = |end: &Option<Box<Expr>>, open: f64| match end {
         None => Ok(open),
-        Some(end) => literal::number(end, Element::F64)
+        Some(end) => literal::number(end)
             .ok_or_else(|| syn::Error::new(end.span(), "an end of the domain is a literal such as `-1.0`")),
     };
     let (low, high) = (end(&range.start, f64::NEG_INFINITY)?, end(&range.end, f64::INFINITY)?);

@@ -1,0 +1,110 @@
+//! The forms of Rust that an activation hasn't: why, and what to write instead.
+
+use syn::Expr;
+
+use super::Lowering;
+use super::value::{Value, plain};
+
+impl Lowering<'_> {
+    /// What Rust has and an activation hasn't.
+    pub(super) fn refused(&mut self, expr: &Expr) -> Value {
+        match expr {
+            Expr::Macro(expr) => self.macro_call(&expr.mac),
+            Expr::While(expr) => {
+                self.refuse(
+                    expr.while_token.span,
+                    "how often a `while` loop runs depends on data, so there is no one formula to differentiate: write \
+                     `for _ in 0..8`, which is unrolled",
+                );
+                self.refused_loop(&expr.body)
+            }
+            Expr::Loop(expr) => {
+                self.refuse(
+                    expr.loop_token.span,
+                    "how often a `loop` runs depends on data, so there is no one formula to differentiate: write \
+                     `for _ in 0..8`, which is unrolled",
+                );
+                self.refused_loop(&expr.body)
+            }
+            Expr::Break(_) | Expr::Continue(_) if self.refused_loops > 0 => Value::Never,
+            Expr::Break(expr) => self.refuse(
+                expr.break_token.span,
+                "every pass of an unrolled loop is part of the formula: leave values as they are by `if`, instead of `break`",
+            ),
+            Expr::Continue(expr) => self.refuse(
+                expr.continue_token.span,
+                "every pass of an unrolled loop is part of the formula: put the rest of the body into an `if`",
+            ),
+            Expr::Let(expr) => self.refuse(
+                expr.let_token.span,
+                "`if let` tests a pattern on a number: write the comparison, `if x == 0.0`, or `match x { … }`",
+            ),
+            Expr::Index(expr) => {
+                let value = self.expression(&expr.index);
+                if matches!(value, Value::Refused) {
+                    return value;
+                }
+                self.refuse_all(
+                    expr,
+                    "an element that is picked by its index is a step with jumps: name constants one by one; for whole \
+                     rows there is `Row<f32>`",
+                )
+            }
+            Expr::Reference(expr) => {
+                self.refuse(expr.and_token.span, "numbers go by value here, there is nothing to borrow: leave `&` out")
+            }
+            Expr::RawAddr(expr) => self.refuse(expr.and_token.span, "numbers go by value here: leave the pointer out"),
+            Expr::Unsafe(expr) => {
+                self.refuse(expr.unsafe_token.span, "arithmetic needs no `unsafe`, and what does can't be differentiated: remove it")
+            }
+            Expr::Async(expr) => self.refuse(expr.async_token.span, "a future is no number: compute the value directly"),
+            Expr::Await(expr) => self.refuse(expr.await_token.span, "nothing can be waited for in a formula: compute the value directly"),
+            Expr::Try(expr) => self.refuse(
+                expr.question_token.span,
+                "`?` leaves the function with an error, an activation has a value for every input: compute one",
+            ),
+            Expr::TryBlock(expr) => self.refuse(expr.try_token.span, "an activation has a value for every input: nothing can fail here"),
+            Expr::Yield(expr) => self.refuse(expr.yield_token.span, "an activation returns one value: it can't yield"),
+            Expr::Array(_) | Expr::Repeat(_) => self.refuse_all(
+                expr,
+                "an array is no number: use several `let`s or a tuple; to repeat code over constants, \
+                 `for c in [0.5, 0.25] { … }`",
+            ),
+            Expr::Struct(expr) => self.refuse_all(&expr.path, "a struct is no number: use several `let`s or a tuple"),
+            Expr::Range(expr) => self.refuse_all(expr.limits, "a range is no number: it has a place in `for i in 0..4` and in patterns"),
+            Expr::Infer(expr) => self.refuse(expr.underscore_token.span, "there is no value here: write one"),
+            other => self.refuse_all(other, "the compiler can't see through this: use arithmetic, methods of f32, `if` and `match`"),
+        }
+    }
+
+    /// The body of a loop that was refused: looked through for further offences.
+    fn refused_loop(&mut self, body: &syn::Block) -> Value {
+        self.refused_loops += 1;
+        self.block(body);
+        self.refused_loops -= 1;
+        Value::Refused
+    }
+
+    /// A macro's name is the offence.
+    pub(super) fn macro_call(&mut self, mac: &syn::Macro) -> Value {
+        let name = mac.path.segments.last().map(|s| plain(&s.ident)).unwrap_or_default();
+        let instead = match name.as_str() {
+            "println" | "print" | "eprintln" | "eprint" | "dbg" => {
+                "it would print once for each of millions of elements; print outside, around `forward`"
+            }
+            "assert" | "assert_eq" | "debug_assert" | "debug_assert_eq" | "assert_ne" | "debug_assert_ne" => {
+                "state the inputs that are meant by `#[activation(domain = 0.0..=1.0)]`"
+            }
+            "panic" | "unreachable" | "unimplemented" | "todo" => {
+                "an activation has a value for every input: return one"
+            }
+            "matches" => "write the comparison, as in `x > 0.0 && x < 1.0`",
+            "vec" => "an activation computes with numbers only",
+            _ => "write out what it expands to",
+        };
+        self.refuse_all(
+            &mac.path,
+            format!("a macro can't be seen through, so `{name}!` has no derivative: {instead}"),
+        )
+    }
+}
