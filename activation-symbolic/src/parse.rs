@@ -1,15 +1,19 @@
 //! The attribute and the signature: what is declared, before the body is looked at.
 
+mod argument;
 pub(crate) mod literal;
 mod settings;
+mod types;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, FnArg, Item, ItemFn, Pat, ReturnType, Type};
+use syn::{FnArg, Item, ItemFn};
 
 use crate::diagnostic::Diagnostics;
 use crate::function::{Element, Input, Parameter, Settings, Signature};
+use argument::{Role, default_value, name, role};
+use types::{Kind, agree, kind_of, mixed, returned};
 
 /// The most inputs that a function may have.
 const MOST_INPUTS: usize = 4;
@@ -202,127 +206,6 @@ fn qualifiers(item: &ItemFn, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// What an argument is for.
-enum Role {
-    Input { channel: bool },
-    Parameter { default: Option<Box<Expr>>, channel: bool },
-}
-
-/// Takes our attributes (and documentation, which rustc refuses on arguments) out of `attrs`.
-fn role(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) -> Role {
-    let mut role = Role::Input { channel: false };
-    let mut marked: Option<&'static str> = None;
-    attrs.retain(|attribute| {
-        let path = attribute.path();
-        let name = match () {
-            () if path.is_ident("param") => "param",
-            () if path.is_ident("channel") => "channel",
-            () if path.is_ident("cfg") || path.is_ident("cfg_attr") => {
-                diagnostics.error_spanned(
-                    path,
-                    "an argument that is sometimes there makes two functions of one: put `#[cfg]` on two functions",
-                );
-                return false;
-            }
-            () => return !path.is_ident("doc"),
-        };
-        match marked.replace(name) {
-            None => {}
-            Some(before) if before == name => {
-                diagnostics.error_spanned(path, format!("`#[{name}]` is there twice: once is enough"));
-                return false;
-            }
-            Some(_) => {
-                diagnostics.error_spanned(
-                    path,
-                    "an argument is an input by channel, `#[channel]`, or a parameter by channel, `#[param(channel)]`: \
-                     keep one attribute",
-                );
-                return false;
-            }
-        }
-        if name == "param" {
-            match parameter(attribute) {
-                Ok((default, channel)) => role = Role::Parameter { default: default.map(Box::new), channel },
-                Err(error) => {
-                    diagnostics.push(error);
-                    role = Role::Parameter { default: None, channel: false };
-                }
-            }
-        } else {
-            if let Err(error) = attribute.meta.require_path_only() {
-                diagnostics.push(syn::Error::new(error.span(), "`#[channel]` takes no argument"));
-            }
-            role = Role::Input { channel: true };
-        }
-        false
-    });
-    role
-}
-
-/// The arguments of `#[param]`, `#[param(0.01)]`, `#[param(channel)]`.
-fn parameter(attribute: &Attribute) -> syn::Result<(Option<Expr>, bool)> {
-    let list = match &attribute.meta {
-        syn::Meta::Path(_) => return Ok((None, false)),
-        syn::Meta::List(list) => list,
-        syn::Meta::NameValue(pair) => {
-            return Err(syn::Error::new(
-                pair.eq_token.span,
-                "write the default in parentheses: `#[param(0.01)]`",
-            ));
-        }
-    };
-    let mut default = None;
-    let mut channel = false;
-    let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
-    for expr in list.parse_args_with(parser)? {
-        let is_channel = matches!(&expr, Expr::Path(path) if path.path.is_ident("channel"));
-        if is_channel && !channel {
-            channel = true;
-        } else if !is_channel && default.is_none() {
-            default = Some(expr);
-        } else {
-            return Err(syn::Error::new_spanned(expr, "`#[param]` takes one default, and `channel` once"));
-        }
-    }
-    Ok((default, channel))
-}
-
-/// A default with its value, rounded as the field will be.
-fn default_value(expr: Expr, element: Element, diagnostics: &mut Diagnostics) -> (Expr, Option<f64>) {
-    check_default(&expr, element, diagnostics);
-    let value = literal::number(&expr).map(|value| round(value, element));
-    (expr, value)
-}
-
-/// Refuses literals that rustc would refuse in an expansion that the user doesn't see.
-fn check_default(expr: &Expr, element: Element, diagnostics: &mut Diagnostics) {
-    match expr {
-        Expr::Lit(lit) => match &lit.lit {
-            syn::Lit::Float(float) if wrong_suffix(float.suffix(), element) => {
-                diagnostics.error(lit.span(), suffix_message(float.suffix(), element));
-            }
-            syn::Lit::Int(int) if int.suffix().is_empty() => diagnostics.error(
-                lit.span(),
-                format!("an integer is no {}: write `{}.0`", element.name(), int.base10_digits()),
-            ),
-            syn::Lit::Int(int) if wrong_suffix(int.suffix(), element) => {
-                diagnostics.error(lit.span(), suffix_message(int.suffix(), element));
-            }
-            syn::Lit::Float(_) | syn::Lit::Int(_) => {}
-            _ => diagnostics
-                .error(lit.span(), "the default of a parameter is a number, as in `#[param(0.01)]`"),
-        },
-        Expr::Unary(unary) => check_default(&unary.expr, element, diagnostics),
-        Expr::Paren(paren) => check_default(&paren.expr, element, diagnostics),
-        Expr::Binary(binary) => {
-            check_default(&binary.left, element, diagnostics);
-            check_default(&binary.right, element, diagnostics);
-        }
-        _ => {}
-    }
-}
-
 /// `value` as the element type holds it.
 pub(crate) fn round(value: f64, element: Element) -> f64 {
     match element {
@@ -339,158 +222,6 @@ pub(crate) fn wrong_suffix(suffix: &str, element: Element) -> bool {
 /// What is wrong with a suffix.
 pub(crate) fn suffix_message(suffix: &str, element: Element) -> String {
     format!("the suffix makes this `{suffix}`, and the function computes in {}: leave it out", element.name())
-}
-
-/// The name of an argument.
-fn name(pat: &Pat, diagnostics: &mut Diagnostics) -> Option<Ident> {
-    match pat {
-        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => return Some(pat.ident.clone()),
-        Pat::Wild(wild) => diagnostics.error_spanned(
-            wild,
-            "an argument needs a name, for the field of the struct and the formula: write `x`, and `let _ = x;` in the body",
-        ),
-        other => diagnostics.error_spanned(
-            other,
-            "an argument is one number with a name: take patterns apart in the body, by `let`",
-        ),
-    }
-    None
-}
-
-/// Whether a type is a row, and what it is made of.
-type Kind = (bool, Element);
-
-fn kind_of(ty: &Type, diagnostics: &mut Diagnostics) -> Option<Kind> {
-    if let Some(kind) = known(ty) {
-        return Some(kind);
-    }
-    diagnostics.error_spanned(ty, type_message(ty));
-    None
-}
-
-/// f32, f64, `Row<f32>`, `Row<f64>`.
-fn known(ty: &Type) -> Option<Kind> {
-    let path = match ty {
-        Type::Path(path) if path.qself.is_none() => path,
-        Type::Paren(paren) => return known(&paren.elem),
-        Type::Group(group) => return known(&group.elem),
-        _ => return None,
-    };
-    let last = path.path.segments.last()?;
-    let scalar = match last.ident.to_string().as_str() {
-        "f32" => Some(Element::F32),
-        "f64" => Some(Element::F64),
-        _ => None,
-    };
-    match (&last.arguments, scalar) {
-        (syn::PathArguments::None, Some(element)) => Some((false, element)),
-        (syn::PathArguments::AngleBracketed(arguments), None) if last.ident == "Row" => {
-            match arguments.args.first() {
-                Some(syn::GenericArgument::Type(inner)) if arguments.args.len() == 1 => match known(inner)? {
-                    (false, element) => Some((true, element)),
-                    _ => None,
-                },
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-/// A type as a user would write it.
-fn text(ty: &Type) -> String {
-    let mut text = ty.to_token_stream().to_string();
-    for (spaced, tight) in [(" <", "<"), ("< ", "<"), (" >", ">"), ("& ", "&"), (" ::", "::"), (":: ", "::")]
-    {
-        text = text.replace(spaced, tight);
-    }
-    text
-}
-
-/// Why a type is none of ours, and which one to take.
-fn type_message(ty: &Type) -> String {
-    let text = text(ty);
-    let hint = match text.trim_start_matches('&') {
-        "f16" | "bf16" | "half::f16" | "half::bf16" => {
-            "write f32: the kernel serves f16 and bf16 slices as well"
-        }
-        "bool" => "compare a number in the body instead, or make two functions",
-        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => {
-            "a function of integers has no derivative; an exponent or a count can be a `const`"
-        }
-        "f32" | "f64" => "take the number by value",
-        other if other.contains('[') || other.starts_with("Vec") || other.starts_with("Array") => {
-            "the loop over elements is made for you; a function of whole rows takes `Row<f32>`"
-        }
-        _ => "these are what can be differentiated and vectorised",
-    };
-    format!("`{text}` is neither f32 nor f64 (nor a `Row` of them): {hint}")
-}
-
-/// Whether an input has the type of those before it.
-fn agree(kind: &mut Option<Kind>, found: Kind, ty: &Type, diagnostics: &mut Diagnostics) -> bool {
-    match *kind {
-        None => *kind = Some(found),
-        Some(expected) if expected == found => {}
-        Some((_, element)) if element != found.1 => mixed(found.1, element, ty, diagnostics),
-        Some((true, _)) => diagnostics.error_spanned(
-            ty,
-            "beside rows, a number is the same for all rows: mark it `#[param]`, or make it a `Row` too",
-        ),
-        Some(_) => diagnostics.error_spanned(ty, "all inputs are rows, or none is: make the others rows too"),
-    }
-    *kind == Some(found)
-}
-
-fn mixed(found: Element, expected: Element, ty: &Type, diagnostics: &mut Diagnostics) {
-    diagnostics.error_spanned(
-        ty,
-        format!(
-            "`{}` beside `{}`: a function computes in one element type, so that no conversion rounds in between; write \
-             `{1}`",
-            found.name(),
-            expected.name()
-        ),
-    );
-}
-
-/// Whether the function returns a row.
-fn returned(item: &ItemFn, rows: bool, element: Element, diagnostics: &mut Diagnostics) -> Option<bool> {
-    let wanted = element.name();
-    let ReturnType::Type(_, ty) = &item.sig.output else {
-        diagnostics.error(
-            item.sig.ident.span(),
-            format!("the function returns nothing that could be differentiated: write `-> {wanted}`"),
-        );
-        return None;
-    };
-    match known(ty) {
-        Some((row, found)) if found == element => {
-            if row && !rows {
-                diagnostics.error_spanned(
-                    ty,
-                    format!(
-                        "a row out needs a row in: make the input a `Row<{wanted}>`, or return `{wanted}`"
-                    ),
-                );
-            }
-            return Some(row);
-        }
-        Some((_, found)) => mixed(found, element, ty, diagnostics),
-        None => {
-            let text = text(ty);
-            let hint = match &**ty {
-                Type::Tuple(tuple) if !tuple.elems.is_empty() => "one function for each of several results",
-                Type::Path(path) if path.path.is_ident("bool") => {
-                    "a truth value is flat with a jump: return a smooth score, such as `sigmoid(x)`"
-                }
-                _ => "that is what the next layer takes",
-            };
-            diagnostics
-                .error_spanned(ty, format!("`{text}` can't be differentiated: return `{wanted}`; {hint}"));
-        }
-    }
-    None
 }
 
 /// The name of the struct: the setting, or the function's name in CamelCase.
