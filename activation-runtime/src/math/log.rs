@@ -45,7 +45,7 @@ impl<const N: usize> Constants<N> {
         high + ((square * f) * horner(f, &self.ln_1p[1..]) + low)
     }
 
-    /// The same to another base b, given log_b 2 and log_b e. As each piece is multiplied, −f²/2 needs care too.
+    /// The same to another base b, given the logarithms of 2 and e to it. As each piece is multiplied, −f²/2 needs care too.
     #[inline(always)]
     fn sum_to_base<V: Lanes>(&self, k: V, f: V, two: [f64; 2], e: [f64; 2]) -> V {
         let minus_half = f.constant(-0.5);
@@ -205,6 +205,8 @@ pub mod single {
 }
 /// For f64 lanes.
 pub mod double {
+    use core::f64::consts::{LOG2_E, LOG10_E};
+
     use super::Constants;
     use crate::arith::Lanes;
 
@@ -212,8 +214,8 @@ pub mod double {
     pub(in crate::math) const LOG: Constants<21> = Constants {
         ln2: [0.693147180560117703862488269805908203125, -1.7239444525614835e-13],
         log10_2: [0.3010299956640665, -8.532344317057107e-14],
-        log2_e: [1.4426950408889634, 2.0355273740931033e-17],
-        log10_e: [0.4342944819032518, 1.098319650216765e-17],
+        log2_e: [LOG2_E, 2.0355273740931033e-17],
+        log10_e: [LOG10_E, 1.098319650216765e-17],
         ln_1p: [
             -0.5,
             0.3333333333333329,

@@ -31,7 +31,7 @@ pub mod single {
         EXP.exp(y * LOG.ln(a))
     }
 
-    /// Largest error measured of `powf`, in ulp.
+    /// Bound on the error of `powf`, in ulp, held against correctly rounded powers.
     pub const POWF_ULP: f64 = 0.51;
 
     #[inline(always)]
@@ -44,7 +44,7 @@ pub mod single {
         super::with_specials(x, exponent, power)
     }
 
-    /// Largest error measured of `powi`, in ulp.
+    /// Bound on the error of `powi`, in ulp, held against correctly rounded powers.
     pub const POWI_ULP: f64 = 1.5;
 
     #[inline(always)]
@@ -151,7 +151,7 @@ pub mod double {
         EXP.exp_of_sum(exponent, V::select(moderate, low, a.constant(0.0)))
     }
 
-    /// Largest error measured of `powf`, in ulp.
+    /// Bound on the error of `powf`, in ulp, held against correctly rounded powers.
     pub const POWF_ULP: f64 = 1.0;
 
     #[inline(always)]
@@ -159,7 +159,7 @@ pub mod double {
         super::with_specials(x, exponent, magnitude(x.abs(), exponent))
     }
 
-    /// Largest error measured of `powi`, in ulp.
+    /// Bound on the error of `powi`, in ulp, held against correctly rounded powers.
     pub const POWI_ULP: f64 = 1.5;
 
     #[inline(always)]
