@@ -11,6 +11,7 @@ mod item;
 mod method;
 mod pattern;
 mod refused;
+mod row;
 mod statement;
 mod value;
 

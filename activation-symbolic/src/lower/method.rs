@@ -4,8 +4,9 @@ use proc_macro2::{Ident, Span};
 use syn::{Expr, ExprMethodCall};
 
 use super::Lowering;
+use super::row::{self, REDUCTIONS};
 use super::value::{Value, plain};
-use crate::graph::{Comparison, Graph, Id, Op, Reduction};
+use crate::graph::{Comparison, Graph, Id, Op};
 use crate::helper;
 use crate::parse::round;
 use crate::primitive::Primitive;
@@ -26,9 +27,6 @@ const COMPOSED: &[&str] = &[
     "is_finite",
     "is_infinite",
 ];
-
-/// Reductions of a row.
-const REDUCTIONS: &[&str] = &["sum", "mean", "max", "min", "prod", "norm", "dot", "logsumexp"];
 
 impl Lowering<'_> {
     /// `receiver.method(arguments)`
@@ -70,11 +68,8 @@ impl Lowering<'_> {
             return reason.map_or(Value::Refused, |reason| self.refuse(span, reason));
         }
         let Some(x) = self.as_number(receiver, written) else { return Value::Refused };
-        if self.signature.rows && REDUCTIONS.contains(&name.as_str()) {
-            let arity = usize::from(name == "dot");
-            if others.len() == arity {
-                return self.reduction(&name, x, others, span);
-            }
+        if let Some(value) = self.reduction(&name, x, others, span) {
+            return value;
         }
         let primitive = Primitive::by_method(&name).filter(|p| !p.is_helper());
         let arity = match primitive {
@@ -207,46 +202,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// A row as a scalar.
-    fn reduction(&mut self, name: &str, x: Id, others: &[&Expr], span: Span) -> Value {
-        let mut other = None;
-        if let [argument] = others {
-            let value = self.expression(argument);
-            match self.as_number(value, argument) {
-                Some(id) => other = Some(id),
-                None => return Value::Refused,
-            }
-        }
-        self.graph.here = Some(span);
-        let g = &mut self.graph;
-        let reduce = |g: &mut Graph, reduction, x| g.node(Op::Reduce(reduction), &[x]);
-        let number = match (name, other) {
-            ("prod", _) => reduce(g, Reduction::Prod, x),
-            ("max", _) => reduce(g, Reduction::Max, x),
-            ("min", _) => reduce(g, Reduction::Min, x),
-            ("mean", _) => {
-                let (sum, length) = (reduce(g, Reduction::Sum, x), g.node(Op::Length, &[]));
-                g.div(sum, length)
-            }
-            ("norm", _) => {
-                let squares = g.mul(x, x);
-                let sum = reduce(g, Reduction::Sum, squares);
-                g.apply(Primitive::Sqrt, &[sum])
-            }
-            ("dot", Some(y)) => {
-                let products = g.mul(x, y);
-                reduce(g, Reduction::Sum, products)
-            }
-            ("logsumexp", _) => {
-                let powers = g.apply(Primitive::Exp, &[x]);
-                let sum = reduce(g, Reduction::Sum, powers);
-                g.apply(Primitive::Ln, &[sum])
-            }
-            _ => reduce(g, Reduction::Sum, x),
-        };
-        Value::Number(number)
-    }
-
     /// `(low..high).contains(&x)`, as the lints of Rust advise to write two comparisons.
     fn contains(&mut self, call: &ExprMethodCall) -> Option<Value> {
         let mut range = &*call.receiver;
@@ -306,6 +261,11 @@ impl Lowering<'_> {
 
     /// Why a method is refused, if it is: what it does, why that has no derivative, what to write instead.
     fn reason(&mut self, name: &str, receiver: &Value, others: &[&Expr]) -> Option<String> {
+        if self.signature.rows
+            && let Some(reason) = row::reason(name)
+        {
+            return Some(reason.to_owned());
+        }
         let constant = match receiver {
             Value::Number(id) => !self.graph.depends(*id, |op| matches!(op, Op::Input(_))),
             Value::Integer(..) => {

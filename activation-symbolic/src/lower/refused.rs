@@ -44,6 +44,13 @@ impl Lowering<'_> {
                 if matches!(value, Value::Refused) {
                     return value;
                 }
+                if self.signature.rows {
+                    return self.refuse_all(
+                        expr,
+                        "single elements of a row can't be picked: reduce the row (max, min, a `dot` with a row of \
+                         weights), or pass what is picked as a row of its own",
+                    );
+                }
                 self.refuse_all(
                     expr,
                     "an element that is picked by its index is a step with jumps: name constants one by one; for whole \

@@ -257,6 +257,14 @@ impl Lowering<'_> {
                 }
                 Some((low..high).map(|n| Value::Integer(n, range.span())).collect())
             }
+            other if self.signature.rows => {
+                self.refuse_all(
+                    other,
+                    "the loop over a row is made for you: write the expression of the row itself, which is element by \
+                     element, and reduce it, as in `(x * x).sum()`",
+                );
+                None
+            }
             other => {
                 self.refuse_all(
                     other,
