@@ -154,8 +154,8 @@ pub trait Kernel: Sync {
         (self.value(x), self.derivative(x))
     }
     /// Where `value` (first) and `derivative` (second) need more precision or range than the element type has:
-    /// those lanes are computed again in [`Extended`](crate::extended::Extended) numbers. `None` (the default)
-    /// where no input needs it.
+    /// those lanes are computed again in [`Extended`](crate::extended::Extended) numbers, and in
+    /// [`Deep`](crate::deep::Deep) ones if need be. `None` (the default) where no input needs it.
     #[inline(always)]
     fn rescue<R: Real>(&self, x: R) -> [Option<R::Mask>; 2] {
         let _ = x;

@@ -8,7 +8,10 @@
 //!   scalar     f32 and f64 as Lanes
 //!   pair       two of the same as Lanes: f64 halves, unrolling
 //!   vector     Lanes in memory: load, store
-//!   extended   106 bits and no overflow: the carrier of last resort, and the truth in the compiler
+//!   carrier    what makes numbers of any precision stand in for those of an element type
+//!   extended   106 bits and no overflow: the carrier of what floats can't do, and the truth in the compiler
+//!   deep       384 bits: the carrier of last resort
+//!   adaptive   the first of the two that is accurate enough, by a running error bound
 //!   lane       a SIMD register (fearless_simd) as Lanes
 //!   level      the one place of run-time dispatch
 //!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
@@ -33,10 +36,13 @@
 
 pub mod activation;
 pub mod adapters;
+mod adaptive;
 pub mod arith;
 mod array;
 pub mod builtin;
+mod carrier;
 pub mod channels;
+pub mod deep;
 pub mod element;
 pub mod error;
 pub mod explain;

@@ -1,7 +1,7 @@
 //! What a sweep reads and writes: slices, and registers on their way from and to them.
 
+use crate::adaptive::Adaptive;
 use crate::array::map;
-use crate::extended::Extended;
 use crate::kernel::either;
 use crate::sum::Sum;
 use crate::vector::{Float, Vector};
@@ -133,7 +133,7 @@ impl<T: Float, const Y: usize, const D: usize, const S: usize> Results<Block<T>,
     }
 
     /// Puts exact results into one lane: those of the wanted kinds.
-    pub(crate) fn replace(&mut self, lane: usize, exact: &Results<Extended<T>, Y, D, S>, wanted: [bool; 3]) {
+    pub(crate) fn replace(&mut self, lane: usize, exact: &Results<Adaptive<T>, Y, D, S>, wanted: [bool; 3]) {
         let kinds = [
             (&mut self.y[..], &exact.y[..]),
             (&mut self.dx[..], &exact.dx[..]),
@@ -144,6 +144,14 @@ impl<T: Float, const Y: usize, const D: usize, const S: usize> Results<Block<T>,
                 block[lane] = exact.to_element();
             }
         }
+    }
+}
+
+impl<T: Float, const Y: usize, const D: usize, const S: usize> Results<Adaptive<T>, Y, D, S> {
+    /// Whether the results of the wanted kinds are accurate enough for the element type.
+    pub(crate) fn is_accurate(&self, wanted: [bool; 3]) -> bool {
+        let kinds = [&self.y[..], &self.dx[..], &self.terms[..]];
+        kinds.iter().zip(wanted).all(|(results, wanted)| !wanted || results.iter().all(|r| r.is_accurate()))
     }
 }
 

@@ -7,6 +7,7 @@
 //! What is generic over the pass is compiled for every activation and instruction set. That is kept short; the
 //! rest is in `slices`, and compiled once for all.
 
+use crate::adaptive::Adaptive;
 use crate::level::{Dispatch, Level, dispatch};
 use crate::real::Real;
 use crate::slices::{Block, Padding, Results, Slices, Terms, block, blocks, lanes_of};
@@ -118,7 +119,8 @@ fn round<V: Vector, P, const N: usize, const Y: usize, const D: usize, const S: 
     }
 }
 
-/// Computes some lanes (of the values, of the gradients, of the terms) again in [`Extended`](crate::extended::Extended).
+/// Computes some lanes (of the values, of the gradients, of the terms) again: in extended numbers, then in deep ones
+/// if those weren't accurate enough.
 #[cold]
 #[inline(never)]
 fn recompute<T: Float, P, const N: usize, const Y: usize, const D: usize, const S: usize>(
@@ -133,7 +135,14 @@ fn recompute<T: Float, P, const N: usize, const Y: usize, const D: usize, const 
     while left != 0 {
         let lane = left.trailing_zeros() as usize;
         left &= left - 1;
-        let exact = pass.compute(x.each_ref().map(|x| x[lane].into()), dy[lane].into());
-        results.replace(lane, &exact, lanes.map(|lanes| lanes >> lane & 1 == 1));
+        let wanted = lanes.map(|lanes| lanes >> lane & 1 == 1);
+        for deep in [false, true] {
+            let number = |x: &Block<T>| Adaptive::<T>::new(x[lane].to_f64(), deep);
+            let exact = pass.compute(x.each_ref().map(number), number(&dy));
+            if exact.is_accurate(wanted) {
+                results.replace(lane, &exact, wanted);
+                break;
+            }
+        }
     }
 }

@@ -27,12 +27,11 @@ mod series;
 #[rustfmt::skip]
 mod tables;
 
-use crate::arith::Arith;
-use crate::real::Real;
+use crate::carrier::carrier;
+use crate::deep::Deep;
 use core::cmp::Ordering;
 use core::fmt;
 use core::marker::PhantomData;
-use core::ops::{Add, Div, Mul, Neg, Sub};
 use scaled::{Scaled, is_finite};
 
 /// A number of 106 bits and any exponent, standing in for one of type `S` (f32 or f64).
@@ -54,13 +53,18 @@ pub struct Extended<S> {
 
 /// What an [`Extended`] stands in for.
 pub trait Element: Copy {
+    /// The bits of its mantissa.
+    const PRECISION: i32;
     /// `value`, rounded to this type.
     fn nearest(value: f64) -> f64;
     /// `value`, rounded to this type; infinite where it overflows.
     fn from_extended(value: Extended<Self>) -> Self;
+    /// `value`, rounded to this type; infinite where it overflows.
+    fn from_deep(value: Deep<Self>) -> Self;
 }
 
 impl Element for f32 {
+    const PRECISION: i32 = 24;
     #[inline(always)]
     fn nearest(value: f64) -> f64 {
         f64::from(value as f32)
@@ -68,14 +72,21 @@ impl Element for f32 {
     fn from_extended(value: Extended<Self>) -> Self {
         value.to_f32()
     }
+    fn from_deep(value: Deep<Self>) -> Self {
+        value.to_f32()
+    }
 }
 
 impl Element for f64 {
+    const PRECISION: i32 = 53;
     #[inline(always)]
     fn nearest(value: f64) -> f64 {
         value
     }
     fn from_extended(value: Extended<Self>) -> Self {
+        value.to_f64()
+    }
+    fn from_deep(value: Deep<Self>) -> Self {
         value.to_f64()
     }
 }
@@ -105,6 +116,11 @@ impl<S> Extended<S> {
     /// ⌊log₂|x|⌋ up to rounding; −∞ for zero, ∞ for infinities, NaN for NaN.
     pub const fn exponent(self) -> f64 {
         self.number.exponent
+    }
+
+    /// (hi, lo, exponent) of the number (hi + lo) · 2^exponent.
+    pub(crate) const fn parts(self) -> (f64, f64, f64) {
+        (self.number.hi, self.number.lo, self.number.exponent)
     }
 
     /// Whether this is neither infinite nor NaN.
@@ -154,14 +170,7 @@ impl From<Extended<f64>> for Extended<f32> {
     }
 }
 
-// Not derived: a derive would ask the same of `S`.
-impl<S> Copy for Extended<S> {}
-
-impl<S> Clone for Extended<S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
+carrier!(Extended of Scaled, mask bool);
 
 impl<S> PartialEq for Extended<S> {
     fn eq(&self, other: &Self) -> bool {
@@ -179,102 +188,5 @@ impl<S> fmt::Debug for Extended<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Scaled { hi, lo, exponent } = self.number;
         if is_finite(exponent) { write!(f, "({hi:?} + {lo:e}) · 2^{exponent}") } else { write!(f, "{hi:?}") }
-    }
-}
-
-impl<S> Neg for Extended<S> {
-    type Output = Self;
-    #[inline(always)]
-    fn neg(self) -> Self {
-        Self::of(-self.number)
-    }
-}
-
-/// The operators, between two numbers and with a literal on the right, which is rounded to the element type.
-macro_rules! operators {
-    ($($trait:ident $method:ident),*) => {$(
-        impl<S> $trait for Extended<S> {
-            type Output = Self;
-            #[inline(always)]
-            fn $method(self, other: Self) -> Self {
-                Self::of($trait::$method(self.number, other.number))
-            }
-        }
-
-        impl<S: Element> $trait<f64> for Extended<S> {
-            type Output = Self;
-            #[inline(always)]
-            fn $method(self, other: f64) -> Self {
-                $trait::$method(self, self.constant(other))
-            }
-        }
-    )*};
-}
-
-operators!(Add add, Sub sub, Mul mul, Div div);
-
-/// Methods that hand on to the number's own.
-macro_rules! forward {
-    ($($name:ident($($arg:ident),*));*) => {$(
-        #[inline(always)]
-        fn $name(self $(, $arg: Self)*) -> Self {
-            Self::of(self.number.$name($($arg.number),*))
-        }
-    )*};
-}
-
-/// Comparisons, false (`ne`: true) where either side is NaN.
-macro_rules! compare {
-    ($($name:ident $operator:tt),*) => {$(
-        #[inline(always)]
-        fn $name(self, other: Self) -> bool {
-            self.number $operator other.number
-        }
-    )*};
-}
-
-impl<S: Element> Arith for Extended<S> {
-    type Mask = bool;
-
-    #[inline(always)]
-    fn constant(self, value: f64) -> Self {
-        Self::from_f64(S::nearest(value))
-    }
-
-    forward! { abs(); sqrt(); copysign(sign); floor(); ceil(); trunc(); round_ties_even(); round() }
-
-    compare! { lt <, le <=, gt >, ge >=, eq ==, ne != }
-
-    #[inline(always)]
-    fn mul_add(self, a: Self, b: Self) -> Self {
-        self * a + b
-    }
-
-    #[inline(always)]
-    fn select(mask: bool, then: Self, otherwise: Self) -> Self {
-        if mask { then } else { otherwise }
-    }
-
-    #[inline(always)]
-    fn max(self, other: Self) -> Self {
-        if self > other || Arith::is_nan(self) { self } else { other }
-    }
-
-    #[inline(always)]
-    fn min(self, other: Self) -> Self {
-        if self < other || Arith::is_nan(self) { self } else { other }
-    }
-}
-
-impl<S: Element> Real for Extended<S> {
-    forward! {
-        exp(); exp2(); exp_m1(); ln(); ln_1p(); log2(); log10(); cbrt();
-        sin(); cos(); tan(); asin(); acos(); atan(); sinh(); cosh(); tanh(); asinh(); acosh(); atanh();
-        sigmoid(); softplus(); erf(); erfc(); powf(exponent); hypot(other); atan2(x); recip()
-    }
-
-    #[inline(always)]
-    fn powi(self, n: i32) -> Self {
-        Self::of(self.number.powi(n))
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Nothing here is generic: it is compiled once, not again in every crate that declares an activation.
 
+use crate::carrier::ordered;
+
 use super::double_double::{Dd, dd, two_sum};
 use core::cmp::Ordering;
 use core::ops::{Add, Div, Mul, Neg, Sub};
@@ -98,6 +100,13 @@ impl Scaled {
         } else {
             Self::limit(self.hi, exponent)
         }
+    }
+
+    ordered!();
+
+    #[inline(always)]
+    pub(super) const fn is_nan(self) -> bool {
+        self.hi.is_nan()
     }
 
     #[inline(always)]

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Writes extended.txt: `python3 extended.py > extended.txt` (needs mpmath; an argument multiplies the samples).
+"""Writes extended.txt and deep.txt: `python3 extended.py > extended.txt`, `python3 extended.py deep > deep.txt`
+(needs mpmath; a number as the argument multiplies the samples).
 
 One line a case: function, arguments, result; each number as hi, lo (bits of two f64 in hexadecimal) and exponent,
-for (hi + lo) * 2^exponent with 1 <= |hi + lo| < 2 before rounding. The truth is mpmath's with 1,500 bits, or with
+for (hi + lo) * 2^exponent with 1 <= |hi + lo| < 2 before rounding. The results in deep.txt, of every third case, have
+320 bits: a signed mantissa in hexadecimal and the exponent of its last bit. The truth is mpmath's with 1,500 bits, or with
 as many more as the argument of an exponential needs.
 """
 import random
@@ -14,7 +16,8 @@ from mpmath import mp, mpf, floor, frexp, ldexp, isfinite, isnan
 
 mp.prec = 1500
 random.seed(1)
-SAMPLES = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+DEEP = sys.argv[1:] == ["deep"]
+SAMPLES = int(sys.argv[1]) if len(sys.argv) > 1 and not DEEP else 1
 BIG = 2**48  # e^x with exponents beyond is right only in its order of magnitude
 
 
@@ -30,6 +33,13 @@ def as_text(x):
     hi, lo, e = split(x)
     bits = lambda v: struct.unpack("<Q", struct.pack("<d", v))[0]
     return f"{bits(hi):016x} {bits(lo):016x} {e}"
+
+
+def result_as_text(x):
+    if not DEEP:
+        return as_text(x)
+    e = int(frexp(x)[1]) - 320
+    return f"{int(mpmath.nint(ldexp(x, -e))):x} {e}"
 
 
 def representable(x):
@@ -106,7 +116,7 @@ def erfc(x):
 one_argument = {
     "exp": (mpmath.exp, everywhere),
     "exp2": (lambda x: mpf(2) ** x, everywhere),
-    "exp_m1": (lambda x: mpmath.expm1(x) if abs(x) < 2000 else mpmath.exp(x) - 1, lambda: everywhere() + signed([mpf("0.35"), mpf("0.3465"), mpf("0.6931")])),
+    "exp_m1": (lambda x: mpmath.expm1(x) if abs(x) < 2000 else mpmath.exp(x) - 1, lambda: everywhere() + signed([representable(mpf(x)) for x in ("0.35", "0.3465", "0.6931")])),
     "ln": (mpmath.log, lambda: around(*small, *home, *vast) + near(1, 2, mpmath.sqrt(2), mpmath.sqrt(0.5))),
     "log2": (lambda x: mpmath.log(x) / mpmath.log(2), lambda: around(*small, *home, *vast) + near(1, 1024)),
     "log10": (lambda x: mpmath.log(x) / mpmath.log(10), lambda: around(*small, *home, *vast) + near(1, 1000)),
@@ -164,13 +174,15 @@ two_arguments = {
     "powi": (power, lambda: [(s * x, mpf(n)) for x in around(-10, -1, 0, 3) for n in (-1000, -3, -1, 1, 2, 5, 64, 777) for s in (1, -1)]),
 }
 
+lines = []
 for name, (f, arguments) in one_argument.items():
     for x in arguments():
         y = exp_like(f)(x)
         if y != 0 and isfinite(y) and not isinstance(y, mpmath.mpc) and abs(split(y)[2]) < BIG:
-            print(name, as_text(x), as_text(y))
+            lines.append(f"{name} {as_text(x)} {result_as_text(y)}")
 for name, (f, arguments) in two_arguments.items():
     for x, y in arguments():
         z = f(x, y)
         if z != 0 and abs(split(z)[2]) < BIG:
-            print(name, as_text(x), as_text(y), as_text(z))
+            lines.append(f"{name} {as_text(x)} {as_text(y)} {result_as_text(z)}")
+print("\n".join(lines[:: 3 if DEEP else 1]))

@@ -1,0 +1,139 @@
+//! Integers of a fixed number of 64-bit limbs, the lowest first.
+
+/// The limbs of a mantissa.
+pub(super) const LIMBS: usize = 6;
+/// A mantissa: 384 bits, the highest of which is set.
+pub(super) type Mantissa = [u64; LIMBS];
+/// A product of two.
+pub(super) type Wide = [u64; 2 * LIMBS];
+
+/// x · 2ⁿ mod 2^(64·N).
+pub(super) fn shift_left<const N: usize>(x: &[u64; N], n: u32) -> [u64; N] {
+    let (limbs, bits) = ((n / 64) as usize, n % 64);
+    let mut shifted = [0; N];
+    for i in (limbs..N).rev() {
+        let low = if i > limbs { x[i - limbs - 1] } else { 0 };
+        shifted[i] = x[i - limbs] << bits | low.unbounded_shr(64 - bits);
+    }
+    shifted
+}
+
+/// ⌊x / 2ⁿ⌋.
+pub(super) fn shift_right<const N: usize>(x: &[u64; N], n: u32) -> [u64; N] {
+    let (limbs, bits) = ((n / 64) as usize, n % 64);
+    let mut shifted = [0; N];
+    for i in limbs..N {
+        let high = if i + 1 < N { x[i + 1] } else { 0 };
+        shifted[i - limbs] = x[i] >> bits | high.unbounded_shl(64 - bits);
+    }
+    shifted
+}
+
+/// How many bits stand before the highest that is set.
+pub(super) fn leading_zeros<const N: usize>(x: &[u64; N]) -> u32 {
+    let mut zeros = 0;
+    for limb in x.iter().rev() {
+        zeros += limb.leading_zeros();
+        if *limb != 0 {
+            break;
+        }
+    }
+    zeros
+}
+
+/// x + y mod 2^(64·N), and whether that lost a carry.
+pub(super) fn add<const N: usize>(x: &[u64; N], y: &[u64; N]) -> ([u64; N], bool) {
+    let (mut sum, mut carry) = ([0; N], false);
+    for i in 0..N {
+        let (partial, a) = x[i].overflowing_add(y[i]);
+        let (total, b) = partial.overflowing_add(u64::from(carry));
+        (sum[i], carry) = (total, a | b);
+    }
+    (sum, carry)
+}
+
+/// x − y mod 2^(64·N).
+pub(super) fn sub<const N: usize>(x: &[u64; N], y: &[u64; N]) -> [u64; N] {
+    let (mut difference, mut borrow) = ([0; N], false);
+    for i in 0..N {
+        let (partial, a) = x[i].overflowing_sub(y[i]);
+        let (total, b) = partial.overflowing_sub(u64::from(borrow));
+        (difference[i], borrow) = (total, a | b);
+    }
+    difference
+}
+
+/// The lowest `N` limbs of x · y.
+pub(super) fn mul<const N: usize>(x: &[u64], y: &[u64]) -> [u64; N] {
+    let mut product = [0; N];
+    for (i, &a) in x.iter().enumerate().take(N) {
+        let mut carry = 0;
+        for (j, &b) in y.iter().enumerate().take(N - i) {
+            let total = u128::from(a) * u128::from(b) + u128::from(product[i + j]) + carry;
+            (product[i + j], carry) = (total as u64, total >> 64);
+        }
+        if let Some(next) = product.get_mut(i + y.len()) {
+            *next = carry as u64;
+        }
+    }
+    product
+}
+
+/// ⌊x / divisor⌋.
+pub(super) fn divide_by_limb<const N: usize>(x: &[u64; N], divisor: u64) -> [u64; N] {
+    let (mut quotient, mut rest) = ([0; N], 0);
+    for i in (0..N).rev() {
+        let total = rest << 64 | u128::from(x[i]);
+        let digit = total / u128::from(divisor);
+        (quotient[i], rest) = (digit as u64, total - digit * u128::from(divisor));
+    }
+    quotient
+}
+
+/// ⌊x · 2⁴⁴⁸ / y⌋, by Knuth's algorithm D (*The Art of Computer Programming*, 4.3.1), in a base of 2⁶⁴.
+pub(super) fn divide(x: &Mantissa, y: &Mantissa) -> [u64; LIMBS + 2] {
+    const DIGITS: usize = LIMBS + 2;
+    let mut rest = [0; DIGITS + LIMBS];
+    rest[DIGITS - 1..DIGITS - 1 + LIMBS].copy_from_slice(x);
+    let mut quotient = [0; DIGITS];
+    for place in (0..DIGITS).rev() {
+        let window = &mut rest[place..=place + LIMBS];
+        let mut digit = estimate(window, y);
+        // rest −= digit · y
+        let (mut carry, mut borrow) = (0, false);
+        for i in 0..=LIMBS {
+            let product = u128::from(digit) * u128::from(y.get(i).copied().unwrap_or(0)) + carry;
+            carry = product >> 64;
+            let (partial, a) = window[i].overflowing_sub(product as u64);
+            let (total, b) = partial.overflowing_sub(u64::from(borrow));
+            (window[i], borrow) = (total, a | b);
+        }
+        if borrow {
+            digit -= 1;
+            let mut carry = false;
+            for i in 0..=LIMBS {
+                let (partial, a) = window[i].overflowing_add(y.get(i).copied().unwrap_or(0));
+                let (total, b) = partial.overflowing_add(u64::from(carry));
+                (window[i], carry) = (total, a | b);
+            }
+        }
+        quotient[place] = digit;
+    }
+    quotient
+}
+
+/// The next digit of the quotient, or one more.
+fn estimate(window: &[u64], y: &Mantissa) -> u64 {
+    let [low, middle, high] = [window[LIMBS - 2], window[LIMBS - 1], window[LIMBS]];
+    let (first, second) = (u128::from(y[LIMBS - 1]), u128::from(y[LIMBS - 2]));
+    let top = u128::from(high) << 64 | u128::from(middle);
+    let (mut digit, mut rest) = (top / first, top % first);
+    while digit >> 64 != 0 || digit * second > (rest << 64 | u128::from(low)) {
+        digit -= 1;
+        rest += first;
+        if rest >> 64 != 0 {
+            break;
+        }
+    }
+    digit as u64
+}
