@@ -138,7 +138,7 @@ impl Number {
         y
     }
 
-    /// 2/√π e^(−x²) Σ 2ⁿ x^(2n+1)/(2n + 1)!!, for |x| < ERFC_TAIL.
+    /// 2/√π e^(−x²) Σ 2ⁿ x^(2n+1)/(2n + 1)!!, for |x| < 8.
     fn erf_series(self) -> Self {
         if self.is_below(TINY) {
             return FRAC_2_SQRT_PI * self;
@@ -153,7 +153,7 @@ impl Number {
         FRAC_2_SQRT_PI * (-square).exp() * sum
     }
 
-    /// erfc x = e^(−x²)/√π · 1/(x + ½/(x + 1/(x + 3⁄2/(x + …)))) for x ≥ ERFC_TAIL. Cut after n terms it errs by about
+    /// erfc x = e^(−x²)/√π · 1/(x + ½/(x + 1/(x + 3⁄2/(x + …)))) for x ≥ 8. Cut after n terms it errs by about
     /// e^(−2x√(2n)), by less if n is small beside x².
     fn erfc_tail(self) -> Self {
         let decay = (-self * self).exp();

@@ -93,45 +93,38 @@ pub(super) fn divide_by_limb<const N: usize>(x: &[u64; N], divisor: u64) -> [u64
 /// ⌊x · 2⁴⁴⁸ / y⌋, by Knuth's algorithm D (*The Art of Computer Programming*, 4.3.1), in a base of 2⁶⁴.
 pub(super) fn divide(x: &Mantissa, y: &Mantissa) -> [u64; LIMBS + 2] {
     const DIGITS: usize = LIMBS + 2;
-    let mut rest = [0; DIGITS + LIMBS];
-    rest[DIGITS - 1..DIGITS - 1 + LIMBS].copy_from_slice(x);
+    // The rest, and behind it the zeros that are still to be brought down.
+    let mut rest = [0; LIMBS + 1];
+    let (next, high) = x.split_first().unwrap_or((&0, &[]));
+    rest[..LIMBS - 1].copy_from_slice(high);
+    let mut next = *next;
     let mut quotient = [0; DIGITS];
     for place in (0..DIGITS).rev() {
-        let window = &mut rest[place..=place + LIMBS];
-        let mut digit = estimate(window, y);
-        // rest −= digit · y
-        let (mut carry, mut borrow) = (0, false);
-        for i in 0..=LIMBS {
-            let product = u128::from(digit) * u128::from(y.get(i).copied().unwrap_or(0)) + carry;
-            carry = product >> 64;
-            let (partial, a) = window[i].overflowing_sub(product as u64);
-            let (total, b) = partial.overflowing_sub(u64::from(borrow));
-            (window[i], borrow) = (total, a | b);
-        }
-        if borrow {
+        rest.copy_within(..LIMBS, 1);
+        rest[0] = next;
+        next = 0;
+        let mut digit = estimate(&rest, y);
+        let mut product = mul(y, &[digit]);
+        if product.iter().rev().gt(rest.iter().rev()) {
             digit -= 1;
-            let mut carry = false;
-            for i in 0..=LIMBS {
-                let (partial, a) = window[i].overflowing_add(y.get(i).copied().unwrap_or(0));
-                let (total, b) = partial.overflowing_add(u64::from(carry));
-                (window[i], carry) = (total, a | b);
-            }
+            product = mul(y, &[digit]);
         }
+        rest = sub(&rest, &product);
         quotient[place] = digit;
     }
     quotient
 }
 
 /// The next digit of the quotient, or one more.
-fn estimate(window: &[u64], y: &Mantissa) -> u64 {
-    let [low, middle, high] = [window[LIMBS - 2], window[LIMBS - 1], window[LIMBS]];
+fn estimate(rest: &[u64; LIMBS + 1], y: &Mantissa) -> u64 {
+    let [.., low, middle, high] = *rest;
     let (first, second) = (u128::from(y[LIMBS - 1]), u128::from(y[LIMBS - 2]));
     let top = u128::from(high) << 64 | u128::from(middle);
-    let (mut digit, mut rest) = (top / first, top % first);
-    while digit >> 64 != 0 || digit * second > (rest << 64 | u128::from(low)) {
+    let (mut digit, mut remainder) = (top / first, top % first);
+    while digit >> 64 != 0 || digit * second > (remainder << 64 | u128::from(low)) {
         digit -= 1;
-        rest += first;
-        if rest >> 64 != 0 {
+        remainder += first;
+        if remainder >> 64 != 0 {
             break;
         }
     }

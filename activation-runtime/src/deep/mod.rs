@@ -36,10 +36,10 @@ use number::Number;
 /// ```
 /// use activation_runtime::{arith::Arith, deep::Deep, real::Real};
 ///
-/// let x = Deep::from(1e-17_f32);
-/// assert_eq!((x.constant(1.0) - x.cos()).to_f32(), 5e-35);
-/// let x = Deep::from(-1e38_f32);
-/// assert_eq!((x + (x * x + 4.0).sqrt()).to_f32(), 2e-38);
+/// let x = Deep::from(2.0_f32.powi(-60));
+/// assert_eq!((x.constant(1.0) - x.cos()).to_f32(), 2.0_f32.powi(-121));
+/// let x = Deep::from(-2.0_f32.powi(126));
+/// assert_eq!((x + (x * x + 4.0).sqrt()).to_f32(), 2.0_f32.powi(-125));
 /// ```
 pub struct Deep<S> {
     number: Number,
