@@ -1,0 +1,183 @@
+//! Turns the corpus (`data/*/cases.json`) into Rust: one module for each case with its `#[activation]` function, and
+//! a table of all of them. A case is data, so a new one is tested by being there.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde_json::Value;
+
+fn main() {
+    println!("cargo::rerun-if-changed=data");
+    println!("cargo::rerun-if-changed=build.rs");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let write = |name: &str, text: String| fs::write(out.join(name), text).expect("OUT_DIR is writable");
+    write("elementwise.rs", elementwise("elementwise"));
+    write("survey.rs", elementwise("survey"));
+    write("parameters.rs", parameters());
+    write("programs.rs", programs());
+    write("gates.rs", gates());
+    write("rows.rs", rows());
+}
+
+fn cases(path: &str) -> Vec<Value> {
+    let text = fs::read_to_string(Path::new("data").join(path)).expect("the corpus is beside build.rs");
+    let json: Value = serde_json::from_str(&text).expect("the corpus is JSON");
+    json["cases"].as_array().cloned().unwrap_or_default()
+}
+
+fn text<'a>(case: &'a Value, key: &str) -> &'a str {
+    case[key].as_str().unwrap_or_default()
+}
+
+fn camel(name: &str) -> String {
+    let name = name.strip_prefix("r#").unwrap_or(name);
+    let word = |part: &str| {
+        let mut characters = part.chars();
+        characters
+            .next()
+            .map(|c| c.to_uppercase().collect::<String>() + characters.as_str())
+            .unwrap_or_default()
+    };
+    name.split('_').map(word).collect()
+}
+
+/// `(name, value)` of each parameter.
+fn parameter_list(case: &Value) -> Vec<(String, f64)> {
+    let list = case["params"].as_array().cloned().unwrap_or_default();
+    list.iter()
+        .map(|p| (p[0].as_str().unwrap_or_default().to_owned(), p[1].as_f64().unwrap_or(f64::NAN)))
+        .collect()
+}
+
+/// `Struct::new(…)` with the parameters' values.
+fn construction(path: &str, case: &Value, ty: &str) -> String {
+    let values: Vec<String> = parameter_list(case).iter().map(|(_, v)| format!("{v:?} as {ty}")).collect();
+    format!("{path}::new({})", values.join(", "))
+}
+
+/// The item of a case: a fn with this body.
+fn item(name: &str, inputs: &[String], case: &Value, body: &str, returns: &str) -> String {
+    let mut arguments = inputs.to_vec();
+    arguments.extend(parameter_list(case).iter().map(|(p, _)| format!("#[param] {p}: f32")));
+    format!("#[activation]\npub fn {name}({}) -> {returns} {{\n{body}\n}}\n", arguments.join(", "))
+}
+
+/// One module for each spelling of each case, and the list of `(name, kernel)`.
+fn spellings(case: &Value, inputs: &[String], returns: &str, modules: &mut String) -> Vec<(String, String)> {
+    let name = text(case, "name");
+    let mut kernels = Vec::new();
+    for (spelling, key) in [("typed", "rust"), ("naive", "rust_naive")] {
+        let body = text(case, key);
+        if body.is_empty() || (key == "rust_naive" && body == text(case, "rust")) {
+            continue;
+        }
+        let module = format!("{name}_{spelling}");
+        let item = item(name, inputs, case, body, returns);
+        let _ = writeln!(modules, "pub mod {module} {{\nuse activations::prelude::*;\n{item}}}");
+        let path = format!("{module}::{}", camel(name));
+        kernels.push((format!("{name} ({spelling})"), construction(&path, case, "f32")));
+    }
+    kernels
+}
+
+fn elementwise(folder: &str) -> String {
+    let (mut modules, mut calls) = (String::new(), String::new());
+    for case in cases(&format!("{folder}/cases.json")) {
+        let name = text(&case, "name");
+        let (single, double) = (format!("{folder}/golden/{name}.csv"), format!("survey/golden64/{name}.csv"));
+        for (name, kernel) in spellings(&case, &["x: f32".to_owned()], "f32", &mut modules) {
+            let _ = writeln!(calls, "visitor.case({name:?}, {single:?}, &{kernel});");
+            if name.ends_with("(typed)") {
+                let _ = writeln!(calls, "visitor.double({name:?}, {double:?}, &{kernel});");
+            }
+        }
+    }
+    format!("{modules}\npub fn visit(visitor: &mut impl Visitor) {{\n{calls}}}\n")
+}
+
+fn parameters() -> String {
+    let published = cases("elementwise/cases.json");
+    let (mut modules, mut calls) = (String::new(), String::new());
+    for (index, gradient) in cases("elementwise/params.json").iter().enumerate() {
+        let Some(case) = published.iter().find(|c| c["name"] == gradient["name"]) else { continue };
+        for (name, kernel) in spellings(case, &["x: f32".to_owned()], "f32", &mut modules) {
+            let _ = writeln!(calls, "{{ let kernel = {kernel};");
+            let fields: Vec<String> = parameter_list(case)
+                .iter()
+                .map(|(p, _)| format!("({p:?}, f64::from(gradient.{p}))"))
+                .collect();
+            let _ = writeln!(
+                calls,
+                "check({name:?}, {index}, |x, dy, dx| {{ let gradient = kernel.backward_params(x, dy, dx).unwrap(); vec![{}] }}); }}",
+                fields.join(", ")
+            );
+        }
+    }
+    format!(
+        "{modules}\npub fn visit(mut check: impl FnMut(&str, usize, &dyn Fn(&[f32], &[f32], &mut [f32]) -> Vec<(&'static str, f64)>)) {{\n{}}}\n",
+        calls.replace("|x, dy, dx| {", "&|x: &[f32], dy: &[f32], dx: &mut [f32]| {")
+    )
+}
+
+fn programs() -> String {
+    let (mut modules, mut calls) = (String::new(), String::new());
+    for case in cases("programs/accept.json") {
+        let (name, ty) = (text(&case, "name"), text(&case, "ty"));
+        let _ = writeln!(
+            modules,
+            "pub mod {name} {{\nuse activations::prelude::*;\n{}\n}}",
+            text(&case, "source")
+        );
+        let given = text(&case, "struct");
+        let structure = if given.is_empty() { camel(text(&case, "fn")) } else { given.to_owned() };
+        let kernel = construction(&format!("{name}::{structure}"), &case, ty);
+        let method = if ty == "f64" { "double" } else { "case" };
+        let golden = format!("programs/golden/{name}.csv");
+        let _ = writeln!(calls, "visitor.{method}({name:?}, {golden:?}, &{kernel});");
+    }
+    format!("{modules}\npub fn visit(visitor: &mut impl Visitor) {{\n{calls}}}\n")
+}
+
+fn input_names(case: &Value) -> Vec<String> {
+    let list = case["inputs"].as_array().cloned().unwrap_or_default();
+    list.iter().filter_map(|i| i.as_str().map(ToOwned::to_owned)).collect()
+}
+
+fn gates() -> String {
+    let (mut modules, mut calls) = (String::new(), String::new());
+    for file in ["gates/cases.json", "survey/gates.json"] {
+        for (index, case) in cases(file).iter().enumerate() {
+            let inputs: Vec<String> = input_names(case).iter().map(|i| format!("{i}: f32")).collect();
+            // A gate of one input would be an element-wise function.
+            if inputs.len() > 1 {
+                for (name, kernel) in spellings(case, &inputs, "f32", &mut modules) {
+                    let case = format!("{file:?}, {index}");
+                    let _ = writeln!(
+                        calls,
+                        "faults.record({name:?}, check::<{}>({case}, &{kernel}));",
+                        inputs.len()
+                    );
+                }
+            }
+        }
+    }
+    format!("{modules}\npub fn visit(faults: &mut Faults) {{\n{calls}}}\n")
+}
+
+fn rows() -> String {
+    let (mut modules, mut calls) = (String::new(), String::new());
+    for (index, case) in cases("rows/cases.json").iter().enumerate() {
+        let inputs: Vec<String> = input_names(case).iter().map(|i| format!("{i}: Row<f32>")).collect();
+        let returns = if text(case, "out") == "row" { "Row<f32>" } else { "f32" };
+        for (name, kernel) in spellings(case, &inputs, returns, &mut modules) {
+            let check = if inputs.len() == 1 {
+                "check".to_owned()
+            } else {
+                format!("check_several::<{}>", inputs.len())
+            };
+            let _ = writeln!(calls, "{check}({name:?}, {index}, &{kernel});");
+        }
+    }
+    format!("{modules}\npub fn visit() {{\nuse crate::*;\n{calls}}}\n")
+}

@@ -1,0 +1,41 @@
+//! Gradients of trainable parameters against golden values on every instruction set.
+#![allow(missing_docs)]
+
+use activation_runtime::level::{Level, with_level};
+use activations::Trainable;
+use activations_tests::{Bits, Faults, data};
+use serde_json::Value;
+
+include!(concat!(env!("OUT_DIR"), "/parameters.rs"));
+
+fn floats(list: &Value) -> Vec<f32> {
+    let bits = list.as_array().expect("a list").iter().map(|v| v.as_str().expect("bits"));
+    bits.map(f32::from_hex).collect()
+}
+
+/// The gradients of a kernel by the names of its parameters: of x, dy, and room for dx.
+type Gradient = dyn Fn(&[f32], &[f32], &mut [f32]) -> Vec<(&'static str, f64)>;
+
+#[test]
+fn parameter_gradients_are_right() {
+    let mut faults = Faults::default();
+    visit(|name, folder, index, gradient| {
+        let json: Value = serde_json::from_str(&data(&format!("{folder}/params.json"))).expect("JSON");
+        let case = &json["cases"][index];
+        let (x, dy) = (floats(&case["x"]), floats(&case["dy"]));
+        let mut found = Vec::new();
+        for level in Level::available() {
+            let mut dx = vec![0.0_f32; x.len()];
+            for (parameter, sum) in with_level(level, || gradient(&x, &dy, &mut dx)) {
+                // Not every parameter has a golden gradient.
+                let Some(exact) = case["gradient"][parameter].as_f64() else { continue };
+                let unit = case["unit"][parameter].as_f64().expect("unit");
+                if !((sum - exact).abs() <= 8.0 * <f32 as Bits>::EPSILON * unit) {
+                    found.push(format!("on {level:?}: ∂{parameter} {sum:e} for {exact:e}, unit {unit:e}"));
+                }
+            }
+        }
+        faults.record(&format!("{name} parameters"), found);
+    });
+    faults.assert_only_open();
+}
