@@ -60,7 +60,9 @@ fn construction(path: &str, case: &Value, ty: &str) -> String {
 fn item(name: &str, inputs: &[String], case: &Value, body: &str, returns: &str) -> String {
     let mut arguments = inputs.to_vec();
     arguments.extend(parameter_list(case).iter().map(|(p, _)| format!("#[param] {p}: f32")));
-    format!("#[activation]\npub fn {name}({}) -> {returns} {{\n{body}\n}}\n", arguments.join(", "))
+    // A case marked `either` may be refused by right: it is compiled with what it would be refused for allowed.
+    let allowed = if case["either"].as_bool() == Some(true) { "(allow(jumps, domain))" } else { "" };
+    format!("#[activation{allowed}]\npub fn {name}({}) -> {returns} {{\n{body}\n}}\n", arguments.join(", "))
 }
 
 /// One module for each spelling of each case, and the list of `(name, kernel)`.
@@ -97,27 +99,27 @@ fn elementwise(folder: &str) -> String {
 }
 
 fn parameters() -> String {
-    let published = cases("elementwise/cases.json");
     let (mut modules, mut calls) = (String::new(), String::new());
-    for (index, gradient) in cases("elementwise/params.json").iter().enumerate() {
-        let Some(case) = published.iter().find(|c| c["name"] == gradient["name"]) else { continue };
-        for (name, kernel) in spellings(case, &["x: f32".to_owned()], "f32", &mut modules) {
-            let _ = writeln!(calls, "{{ let kernel = {kernel};");
-            let fields: Vec<String> = parameter_list(case)
-                .iter()
-                .map(|(p, _)| format!("({p:?}, f64::from(gradient.{p}))"))
-                .collect();
-            let _ = writeln!(
-                calls,
-                "check({name:?}, {index}, |x, dy, dx| {{ let gradient = kernel.backward_params(x, dy, dx).unwrap(); vec![{}] }}); }}",
-                fields.join(", ")
-            );
+    for folder in ["elementwise", "survey"] {
+        let published = cases(&format!("{folder}/cases.json"));
+        for (index, gradient) in cases(&format!("{folder}/params.json")).iter().enumerate() {
+            let Some(case) = published.iter().find(|c| c["name"] == gradient["name"]) else { continue };
+            for (name, kernel) in spellings(case, &["x: f32".to_owned()], "f32", &mut modules) {
+                let fields: Vec<String> = parameter_list(case)
+                    .iter()
+                    .map(|(p, _)| format!("({p:?}, f64::from(gradient.{p}))"))
+                    .collect();
+                let _ = writeln!(
+                    calls,
+                    "check({name:?}, {folder:?}, {index}, &|x, dy, dx| {{\n\
+                     let gradient = {kernel}.backward_params(x, dy, dx).expect(\"equal lengths\");\n\
+                     vec![{}]\n}});",
+                    fields.join(", ")
+                );
+            }
         }
     }
-    format!(
-        "{modules}\npub fn visit(mut check: impl FnMut(&str, usize, &dyn Fn(&[f32], &[f32], &mut [f32]) -> Vec<(&'static str, f64)>)) {{\n{}}}\n",
-        calls.replace("|x, dy, dx| {", "&|x: &[f32], dy: &[f32], dx: &mut [f32]| {")
-    )
+    format!("{modules}\npub fn visit(mut check: impl FnMut(&str, &str, usize, &Gradient)) {{\n{calls}}}\n")
 }
 
 fn programs() -> String {
