@@ -22,8 +22,30 @@ const FAR: f64 = (1_u64 << 46) as f64;
 /// So many bits more than those of the element type make a result that rounds as the exact one, but for one in 64.
 const SPARE: i32 = 6;
 
+/// How many bits a number has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// 106, and a bound of the error.
+    Extended,
+    /// 384.
+    Deep,
+}
+
 /// A number, standing in for one of type `S`, of one of two precisions.
-pub(crate) struct Adaptive<S> {
+///
+/// ```
+/// use activation_runtime::adaptive::{Adaptive, Precision};
+/// use activation_runtime::{arith::Arith, real::Real};
+///
+/// let versine = |x: Adaptive<f32>| x.constant(1.0) - x.cos();
+/// let x = 2.0_f64.powi(-20);
+/// assert!(versine(Adaptive::new(x, Precision::Extended)).is_accurate());
+/// let x = 2.0_f64.powi(-60);
+/// assert!(!versine(Adaptive::new(x, Precision::Extended)).is_accurate());
+/// assert_eq!(versine(Adaptive::new(x, Precision::Deep)).to_element(), 2.0_f32.powi(-121));
+/// ```
+#[derive(Debug)]
+pub struct Adaptive<S> {
     number: Rung,
     element: PhantomData<S>,
 }
@@ -35,13 +57,16 @@ impl<S> Adaptive<S> {
 }
 
 impl<S: Element> Adaptive<S> {
-    /// `value` as a deep number, or as an extended one.
-    pub(crate) fn new(value: f64, deep: bool) -> Self {
-        Self::of(if deep { Rung::Deep(Deep::from_f64(value)) } else { Rung::exact(value) })
+    /// Exactly `value`.
+    pub fn new(value: f64, precision: Precision) -> Self {
+        Self::of(match precision {
+            Precision::Extended => Rung::exact(value),
+            Precision::Deep => Rung::Deep(Deep::from_f64(value)),
+        })
     }
 
     /// Whether rounding to the element type makes a larger error than this number has.
-    pub(crate) fn is_accurate(self) -> bool {
+    pub fn is_accurate(self) -> bool {
         match self.number {
             Rung::Extended(_, error) => error <= 0.5_f64.powi(S::PRECISION + SPARE),
             Rung::Deep(_) => true,
@@ -49,7 +74,7 @@ impl<S: Element> Adaptive<S> {
     }
 
     /// Rounded to the element type; infinite where it overflows.
-    pub(crate) fn to_element(self) -> S {
+    pub fn to_element(self) -> S {
         match self.number {
             Rung::Extended(value, _) => value.cast().to_element(),
             Rung::Deep(value) => value.cast().to_element(),
@@ -60,11 +85,18 @@ impl<S: Element> Adaptive<S> {
 carrier!(Adaptive of Rung, mask Truth);
 
 /// A truth value.
-#[derive(Clone, Copy)]
-pub(crate) struct Truth {
+#[derive(Debug, Clone, Copy)]
+pub struct Truth {
     holds: bool,
     /// Whether errors leave no doubt of it.
     certain: bool,
+}
+
+impl Truth {
+    /// Whether it holds, by the numbers as computed.
+    pub const fn holds(self) -> bool {
+        self.holds
+    }
 }
 
 macro_rules! connective {
@@ -88,7 +120,7 @@ impl Not for Truth {
 }
 
 /// The number behind an [`Adaptive`].
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 enum Rung {
     /// With a bound of its relative error: 0 where it is exact, ∞ where nothing is known.
     Extended(Extended<f64>, f64),

@@ -36,7 +36,7 @@
 
 pub mod activation;
 pub mod adapters;
-mod adaptive;
+pub mod adaptive;
 pub mod arith;
 mod array;
 pub mod builtin;

@@ -7,7 +7,7 @@
 //! What is generic over the pass is compiled for every activation and instruction set. That is kept short; the
 //! rest is in `slices`, and compiled once for all.
 
-use crate::adaptive::Adaptive;
+use crate::adaptive::{Adaptive, Precision};
 use crate::level::{Dispatch, Level, dispatch};
 use crate::real::Real;
 use crate::slices::{Block, Padding, Results, Slices, Terms, block, blocks, lanes_of};
@@ -136,8 +136,8 @@ fn recompute<T: Float, P, const N: usize, const Y: usize, const D: usize, const 
         let lane = left.trailing_zeros() as usize;
         left &= left - 1;
         let wanted = lanes.map(|lanes| lanes >> lane & 1 == 1);
-        for deep in [false, true] {
-            let number = |x: &Block<T>| Adaptive::<T>::new(x[lane].to_f64(), deep);
+        for precision in [Precision::Extended, Precision::Deep] {
+            let number = |x: &Block<T>| Adaptive::<T>::new(x[lane].to_f64(), precision);
             let exact = pass.compute(x.each_ref().map(number), number(&dy));
             if exact.is_accurate(wanted) {
                 results.replace(lane, &exact, wanted);

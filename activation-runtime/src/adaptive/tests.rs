@@ -6,7 +6,8 @@ type Number = Adaptive<f64>;
 
 /// The error that the extended number claims to have at most, and the one that it has beside the deep number.
 fn claimed_and_true(f: impl Fn(Number) -> Number, x: f64) -> (f64, f64) {
-    let [low, high] = [false, true].map(|deep| f(Number::new(x, deep)).number);
+    let [low, high] =
+        [Precision::Extended, Precision::Deep].map(|precision| f(Number::new(x, precision)).number);
     let Rung::Extended(_, claimed) = low else { panic!("an extended number was promoted") };
     let (value, truth) = (low.deep(), high.deep());
     let same = value == truth || (Arith::is_nan(value) && Arith::is_nan(truth));
@@ -64,7 +65,7 @@ fn no_error_is_larger_than_claimed() {
     for x in points {
         for (first, f) in functions {
             // The sign of NaN means nothing.
-            if f(Number::new(x, true)).is_nan().holds {
+            if f(Number::new(x, Precision::Deep)).is_nan().holds {
                 continue;
             }
             for (second, g) in functions {
@@ -96,7 +97,7 @@ fn open_comparisons_taint_what_is_selected() {
         (|x: Number, y: Number| x.gt(y) & x.gt(x), f64::INFINITY),
     ] as [(fn(Number, Number) -> Truth, f64); 3]
     {
-        let x = Number::new(1.0, false);
+        let x = Number::new(1.0, Precision::Extended);
         let (a, b) = (third(x), x.constant(1.0) - third(x) - third(x));
         let Rung::Extended(_, error) = Number::select(f(a, b), x, -x).number else { unreachable!() };
         assert!(error == exponent || error == 0.0 && exponent == ROUNDING);
