@@ -96,10 +96,28 @@ impl<B> Bits for B where
 {
 }
 
+/// The layout of a binary float: sign, exponent, significand.
+pub trait Format: Copy + PartialEq + PartialOrd + core::fmt::Debug + Send + Sync + 'static {
+    /// Bits of the significand, without the hidden one.
+    const SIGNIFICAND_BITS: u32;
+    /// What is added to the exponent before it is stored.
+    const BIAS: u64;
+}
+
+impl Format for f32 {
+    const SIGNIFICAND_BITS: u32 = 23;
+    const BIAS: u64 = 127;
+}
+
+impl Format for f64 {
+    const SIGNIFICAND_BITS: u32 = 52;
+    const BIAS: u64 = 1023;
+}
+
 /// Machine floats, one or a register full of them, whose bits can be read.
 pub trait Lanes: Arith {
-    /// The float in each lane: f32 or f64. It chooses the polynomials ([`crate::math::Elementary`]).
-    type Scalar: crate::math::Elementary;
+    /// The float in each lane: f32 or f64. It chooses the polynomials.
+    type Scalar: Format;
     /// The bits of the lanes.
     type Bits: Bits;
     /// The same numbers carried in f64 (half as many to a register, so two of these hold them); `Self` for f64.

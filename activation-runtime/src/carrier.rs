@@ -1,6 +1,46 @@
 //! What the carriers of precise numbers share: a number without a type of elements, and what makes an [`Arith`] and
 //! a [`Real`](crate::real::Real) of it that stands in for one of type `S`.
 
+/// What a carrier of precise numbers stands in for: f32 or f64.
+pub trait Element: Copy {
+    /// The bits of its mantissa.
+    const PRECISION: i32;
+    /// `value`, rounded to this type.
+    fn nearest(value: f64) -> f64;
+    /// `number`, rounded to this type; infinite where it overflows.
+    fn round(number: impl Round) -> Self;
+}
+
+/// A number that rounds to either type.
+pub trait Round {
+    /// The nearest f32.
+    fn to_f32(self) -> f32;
+    /// The nearest f64.
+    fn to_f64(self) -> f64;
+}
+
+impl Element for f32 {
+    const PRECISION: i32 = 24;
+    #[inline(always)]
+    fn nearest(value: f64) -> f64 {
+        f64::from(value as f32)
+    }
+    fn round(number: impl Round) -> Self {
+        number.to_f32()
+    }
+}
+
+impl Element for f64 {
+    const PRECISION: i32 = 53;
+    #[inline(always)]
+    fn nearest(value: f64) -> f64 {
+        value
+    }
+    fn round(number: impl Round) -> Self {
+        number.to_f64()
+    }
+}
+
 /// Gives `$carrier<S>`, a struct of a `number: $number` and a `PhantomData`, the traits of a number, by the methods
 /// of `$number`. Nothing of substance is generic over `S`, which only says what constants are rounded to.
 macro_rules! carrier {
@@ -24,7 +64,7 @@ macro_rules! carrier {
 
         $crate::carrier::operators!($carrier: Add add, Sub sub, Mul mul, Div div);
 
-        impl<S: $crate::extended::Element> $crate::arith::Arith for $carrier<S> {
+        impl<S: $crate::carrier::Element> $crate::arith::Arith for $carrier<S> {
             type Mask = $mask;
 
             #[inline(always)]
@@ -55,7 +95,7 @@ macro_rules! carrier {
             }
         }
 
-        impl<S: $crate::extended::Element> $crate::real::Real for $carrier<S> {
+        impl<S: $crate::carrier::Element> $crate::real::Real for $carrier<S> {
             $crate::carrier::forward! {
                 exp(); exp2(); exp_m1(); ln(); ln_1p(); log2(); log10(); cbrt();
                 sin(); cos(); tan(); asin(); acos(); atan();
@@ -82,7 +122,7 @@ macro_rules! operators {
             }
         }
 
-        impl<S: $crate::extended::Element> core::ops::$trait<f64> for $carrier<S> {
+        impl<S: $crate::carrier::Element> core::ops::$trait<f64> for $carrier<S> {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: f64) -> Self {

@@ -13,12 +13,13 @@ use core::ops::Range;
 
 use crate::element::Element;
 use crate::error::ShapeError;
+use crate::float::Float;
 use crate::kernel::MultiKernel;
 use crate::level::{Dispatch, Level, dispatch};
 use crate::passes::{self, Backward, Serial};
 use crate::slices::Slices;
 use crate::sum::Sum;
-use crate::vector::{Float, Vector};
+use crate::vector::Vector;
 
 /// Where in memory the channels are: element i belongs to channel (i / `inner`) mod `count`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -10,9 +10,9 @@ use crate::activation::MultiActivation;
 use crate::arith::Arith;
 use crate::element::Element;
 use crate::extended::Extended;
+use crate::float::Float;
 use crate::kernel::{Kernel, Kink, MultiKernel};
 use crate::passes::Single;
-use crate::vector::Float;
 
 /// Compares the derivative of `kernel` with difference quotients of its value, in f64 and in f32.
 ///

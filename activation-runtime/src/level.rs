@@ -2,7 +2,8 @@
 
 use core::cell::Cell;
 
-use crate::vector::{Float, Widen};
+use crate::float::Float;
+use crate::vector::Widen;
 
 /// An instruction set, from the narrowest vectors to the widest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,14 +116,3 @@ pub fn dispatch<D: Dispatch>(computation: D) -> D::Output {
 pub fn dispatch<D: Dispatch>(computation: D) -> D::Output {
     computation.run::<D::Scalar>((), Level::Scalar)
 }
-
-/// What [`dispatch`] asks of a scalar type beside arithmetic: that registers can hold it.
-#[cfg(feature = "simd")]
-pub use crate::lane::SimdScalar as Dispatchable;
-
-/// What [`dispatch`] asks of a scalar type beside arithmetic: nothing, as the feature `simd` is off.
-#[cfg(not(feature = "simd"))]
-pub trait Dispatchable {}
-
-#[cfg(not(feature = "simd"))]
-impl<T> Dispatchable for T {}

@@ -1,10 +1,15 @@
 //! What `#[activation]` functions run on.
 //!
+//! Each file imports only from those above it in this list (`tests/floors.rs` reads it).
+//!
 //! ```text
+//!   array      the same to every element of an array, inlined
+//!   error      what a call refuses: slices that don't fit together
 //!   arith      what every carrier of numbers can do: + − × ÷, comparison masks, select
 //!     │        and what only machine floats can: bits, exponents, two f64 halves (Lanes)
 //!   math/      elementary functions, one family a file, generic over Lanes
 //!   real       the algebra a kernel is written in: Arith + elementary functions
+//!   builtin    the helpers that formulas are written with: sigmoid, softplus, erf, …
 //!   scalar     f32 and f64 as Lanes
 //!   pair       two of the same as Lanes: f64 halves, unrolling
 //!   vector     Lanes in memory: load, store
@@ -12,11 +17,15 @@
 //!   extended   106 bits and no overflow: the carrier of what floats can't do, and the truth in the compiler
 //!   deep       384 bits: the carrier of last resort
 //!   adaptive   the first of the two that is accurate enough, by a running error bound
+//!   x86        the few instructions that fearless_simd has no name for
 //!   lane       a SIMD register (fearless_simd) as Lanes
+//!   float      f32 and f64, as what slices hold and what registers are made of
 //!   level      the one place of run-time dispatch
 //!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
+//!   sum        sums over slices, compensated
 //!   slices     what a sweep reads and writes
 //!   sweep      the one set of loops: slices in, slices out, any number of either
+//!   element    f32, f64, f16, bf16: what slices may hold
 //!   passes     the calls that every activation has: shapes checked, sweep made
 //!   activation Activation, MultiActivation, …: kernels applied to slices
 //!   explain    all that is known of a kernel, as text
@@ -47,6 +56,7 @@ pub mod element;
 pub mod error;
 pub mod explain;
 pub mod extended;
+pub mod float;
 pub mod gradcheck;
 pub mod higher_order;
 pub mod kernel;

@@ -25,7 +25,7 @@ macro_rules! real {
             fn powi(self, n: i32) -> Self;
         }
 
-        impl<V: Lanes> Real for V {
+        impl<V: Lanes<Scalar: Elementary>> Real for V {
             $(
                 #[inline(always)]
                 fn $name(self $(, $arg: Self)*) -> Self {

@@ -2,9 +2,10 @@
 
 use crate::adaptive::Adaptive;
 use crate::array::map;
+use crate::float::Float;
 use crate::kernel::either;
 use crate::sum::Sum;
-use crate::vector::{Float, Vector};
+use crate::vector::Vector;
 
 /// The slices of a sweep, all of one length. A pass without gradients may give any slice of that length for `dy`.
 #[derive(Debug)]

@@ -8,11 +8,12 @@
 //! rest is in `slices`, and compiled once for all.
 
 use crate::adaptive::{Adaptive, Precision};
+use crate::float::Float;
 use crate::level::{Dispatch, Level, dispatch};
 use crate::real::Real;
 use crate::slices::{Block, Padding, Results, Slices, Terms, block, blocks, lanes_of};
 use crate::sum::Sum;
-use crate::vector::{Float, Vector};
+use crate::vector::Vector;
 
 /// What happens at one position: `N` inputs and an incoming gradient give `Y` values (one or none), `D` gradients
 /// and `S` terms of sums.

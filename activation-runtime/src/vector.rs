@@ -1,12 +1,11 @@
 //! Lanes in memory: what a sweep reads from a slice and writes to one.
 
 use crate::arith::Lanes;
-use crate::extended::{self, Extended};
-use crate::level::Dispatchable;
+use crate::math::Elementary;
 use crate::pair::Pair;
 
 /// [`Lanes`] that can be read from and written to memory.
-pub trait Vector: Lanes {
+pub trait Vector: Lanes<Scalar: Elementary> {
     /// The proof that the machine has the instructions; `()` where every machine has.
     type Token: Copy;
     /// How many numbers it holds; at most 64.
@@ -29,23 +28,6 @@ pub trait Widen: Vector {
 
     /// The same numbers.
     fn widen(self) -> Self::Double;
-}
-
-/// f32 and f64: a vector of one, and what vectors are made of.
-pub trait Float:
-    Widen<Scalar = Self, Token = ()> + Dispatchable + extended::Element + Into<Extended<Self>> + Default
-{
-    /// The largest number.
-    const MAX: Self;
-    /// The smallest positive number that isn't subnormal.
-    const MIN_POSITIVE: Self;
-    /// What the next number after 1 is larger by.
-    const EPSILON: Self;
-
-    /// The nearest number to `value`.
-    fn from_f64(value: f64) -> Self;
-    /// The same number in f64.
-    fn to_f64(self) -> f64;
 }
 
 macro_rules! scalar {
@@ -77,21 +59,6 @@ macro_rules! scalar {
 
             #[inline(always)]
             fn widen(self) -> f64 {
-                self.into()
-            }
-        }
-
-        impl Float for $float {
-            const MAX: Self = Self::MAX;
-            const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
-            const EPSILON: Self = Self::EPSILON;
-
-            #[cfg_attr(not(debug_assertions), inline(always))]
-            fn from_f64(value: f64) -> Self {
-                value as $float
-            }
-            #[cfg_attr(not(debug_assertions), inline(always))]
-            fn to_f64(self) -> f64 {
                 self.into()
             }
         }

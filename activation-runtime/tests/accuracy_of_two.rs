@@ -3,10 +3,11 @@
 
 use core::marker::PhantomData;
 
+use activation_runtime::float::Float;
 use activation_runtime::level::{Dispatch, Level, dispatch, with_level};
 use activation_runtime::math;
 use activation_runtime::real::Real;
-use activation_runtime::vector::{Float, Vector};
+use activation_runtime::vector::Vector;
 use table::{distance_f64, error_f32};
 
 #[path = "accuracy/table.rs"]

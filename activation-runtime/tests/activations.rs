@@ -5,11 +5,11 @@ mod kernels;
 
 use activation_runtime::activation::{Activation, MultiActivation, MultiTrainable, Trainable};
 use activation_runtime::element::Element;
+use activation_runtime::float::Float;
 use activation_runtime::higher_order::SecondOrderActivation;
 use activation_runtime::kernel::{Info, Kernel, SecondOrder};
 use activation_runtime::level::{Level, with_level};
 use activation_runtime::real::Real;
-use activation_runtime::vector::Float;
 use kernels::{Arc, Bilinear, Gate, Prelu, Relu, Softsign};
 
 /// Lengths around those of one register and of two, on every instruction set.

@@ -1,9 +1,10 @@
 //! Every operation of a register, on every instruction set of the machine, beside the same on one number.
 
 use activation_runtime::arith::Lanes;
+use activation_runtime::float::Float;
 use activation_runtime::level::{Dispatch, Level, dispatch, with_level};
 use activation_runtime::pair::Pair;
-use activation_runtime::vector::{Float, Vector};
+use activation_runtime::vector::Vector;
 
 /// Three numbers in, one out, in any carrier.
 trait Operation<T> {

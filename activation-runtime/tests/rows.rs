@@ -1,6 +1,5 @@
 //! Row kernels written by hand: every length, every level, every step of the ladder.
 
-use activation_runtime::arith::Arith;
 use activation_runtime::kernel::Info;
 use activation_runtime::level::{Level, with_level};
 use activation_runtime::real::Real;

@@ -24,7 +24,7 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::marker::PhantomData;
 
-use crate::carrier::carrier;
+use crate::carrier::{Round, carrier};
 use crate::extended::{Element, Extended};
 use exponent::Exponent;
 use number::Number;
@@ -87,10 +87,19 @@ impl<S> Deep<S> {
     }
 }
 
+impl<S> Round for Deep<S> {
+    fn to_f32(self) -> f32 {
+        self.to_f32()
+    }
+    fn to_f64(self) -> f64 {
+        self.to_f64()
+    }
+}
+
 impl<S: Element> Deep<S> {
     /// Rounded to the element type; infinite where it overflows.
     pub fn to_element(self) -> S {
-        S::from_deep(self)
+        S::round(self)
     }
 }
 

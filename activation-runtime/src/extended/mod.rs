@@ -27,8 +27,7 @@ mod series;
 #[rustfmt::skip]
 mod tables;
 
-use crate::carrier::carrier;
-use crate::deep::Deep;
+use crate::carrier::{Round, carrier};
 use core::cmp::Ordering;
 use core::fmt;
 use core::marker::PhantomData;
@@ -51,45 +50,7 @@ pub struct Extended<S> {
     element: PhantomData<S>,
 }
 
-/// What an [`Extended`] stands in for.
-pub trait Element: Copy {
-    /// The bits of its mantissa.
-    const PRECISION: i32;
-    /// `value`, rounded to this type.
-    fn nearest(value: f64) -> f64;
-    /// `value`, rounded to this type; infinite where it overflows.
-    fn from_extended(value: Extended<Self>) -> Self;
-    /// `value`, rounded to this type; infinite where it overflows.
-    fn from_deep(value: Deep<Self>) -> Self;
-}
-
-impl Element for f32 {
-    const PRECISION: i32 = 24;
-    #[inline(always)]
-    fn nearest(value: f64) -> f64 {
-        f64::from(value as f32)
-    }
-    fn from_extended(value: Extended<Self>) -> Self {
-        value.to_f32()
-    }
-    fn from_deep(value: Deep<Self>) -> Self {
-        value.to_f32()
-    }
-}
-
-impl Element for f64 {
-    const PRECISION: i32 = 53;
-    #[inline(always)]
-    fn nearest(value: f64) -> f64 {
-        value
-    }
-    fn from_extended(value: Extended<Self>) -> Self {
-        value.to_f64()
-    }
-    fn from_deep(value: Deep<Self>) -> Self {
-        value.to_f64()
-    }
-}
+pub use crate::carrier::Element;
 
 impl<S> Extended<S> {
     #[inline(always)]
@@ -139,10 +100,19 @@ impl<S> Extended<S> {
     }
 }
 
+impl<S> Round for Extended<S> {
+    fn to_f32(self) -> f32 {
+        self.to_f32()
+    }
+    fn to_f64(self) -> f64 {
+        self.to_f64()
+    }
+}
+
 impl<S: Element> Extended<S> {
     /// Rounded to the element type; infinite where it overflows.
     pub fn to_element(self) -> S {
-        S::from_extended(self)
+        S::round(self)
     }
 }
 

@@ -1,8 +1,7 @@
 //! Sums and products that keep what they round off (Dekker 1971, Knuth 1969): each result is the rounded one and
 //! its exact error.
 
-use super::format::Format;
-use crate::arith::Lanes;
+use crate::arith::{Format, Lanes};
 
 /// a + b for |a| ≥ |b| or a = 0.
 #[inline(always)]

@@ -1,24 +1,6 @@
 //! Exponents and significands of machine floats.
 
-use crate::arith::Lanes;
-
-/// The layout of a binary float: sign, exponent, significand.
-pub trait Format {
-    /// Bits of the significand, without the hidden one.
-    const SIGNIFICAND_BITS: u32;
-    /// What is added to the exponent before it is stored.
-    const BIAS: u64;
-}
-
-impl Format for f32 {
-    const SIGNIFICAND_BITS: u32 = 23;
-    const BIAS: u64 = 127;
-}
-
-impl Format for f64 {
-    const SIGNIFICAND_BITS: u32 = 52;
-    const BIAS: u64 = 1023;
-}
+use crate::arith::{Format, Lanes};
 
 /// The smallest positive normal number of the scalar type.
 #[inline(always)]

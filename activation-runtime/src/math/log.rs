@@ -5,9 +5,9 @@
 //! bits that its product with k is exact.
 
 use super::double_word::{fast_two_sum, two_product};
-use super::format::{Format, Split, least_normal};
+use super::format::{Split, least_normal};
 use super::polynomial::horner;
-use crate::arith::Lanes;
+use crate::arith::{Format, Lanes};
 
 /// What depends on the width of the floats.
 pub(super) struct Constants<const N: usize> {

@@ -3,9 +3,9 @@
 //! Both come from e = e^−|x|, which never overflows, in two words: high + low, times a power of two.
 
 use super::double_word::{fast_two_sum, quotient};
-use super::format::{Format, power_of_two};
+use super::format::power_of_two;
 use super::{exp, log};
-use crate::arith::Lanes;
+use crate::arith::{Format, Lanes};
 
 /// e^−|x|·2^LIFT = (high + low)·power, where the power of two is normal even if e^−|x| isn't.
 #[derive(Clone, Copy)]

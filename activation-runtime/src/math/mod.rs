@@ -15,14 +15,14 @@ mod reduction;
 pub mod root;
 pub mod trigonometric;
 
-use crate::arith::Lanes;
+use crate::arith::{Format, Lanes};
 
 /// Declares the table: which file computes what.
 macro_rules! elementary {
     ($($file:ident: $($name:ident($($arg:ident: $type:ty)?)),*;)*) => {
         /// The elementary functions of a scalar type, for any [`Lanes`] of it.
         #[allow(missing_docs, reason = "each is documented at `Real`, which forwards here")]
-        pub trait Elementary: format::Format + Copy + PartialEq + PartialOrd + core::fmt::Debug + Send + Sync + 'static {
+        pub trait Elementary: Format {
             $($(fn $name<V: Lanes<Scalar = Self>>(x: V $(, $arg: elementary!(@ $type))?) -> V;)*)*
         }
         elementary! { impl f32 in single { $($($file $name($($arg: $type)?))*)* } }

@@ -87,10 +87,10 @@ pub mod single {
 
 /// For f64 lanes.
 pub mod double {
-    use crate::arith::Lanes;
+    use crate::arith::{Format, Lanes};
     use crate::math::double_word::{fast_two_sum, quotient, two_product};
     use crate::math::exp::double::EXP;
-    use crate::math::format::{Format, Split, least_normal};
+    use crate::math::format::{Split, least_normal};
     use crate::math::log::double::LOG;
     use crate::math::polynomial::horner;
 

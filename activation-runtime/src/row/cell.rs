@@ -3,8 +3,9 @@
 use super::widened::Widened;
 use crate::arith::Arith;
 use crate::extended::{self, Extended};
+use crate::float::Float;
 use crate::real::Real;
-use crate::vector::{Float, Vector, Widen};
+use crate::vector::{Vector, Widen};
 
 /// The most lanes that a register has.
 pub const MOST_LANES: usize = 16;

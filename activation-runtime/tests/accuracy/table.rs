@@ -4,10 +4,11 @@
 
 use core::marker::PhantomData;
 
+use activation_runtime::float::Float;
 use activation_runtime::level::{Dispatch, Level, dispatch};
 use activation_runtime::math;
 use activation_runtime::real::Real;
-use activation_runtime::vector::{Float, Vector};
+use activation_runtime::vector::Vector;
 
 /// A function, what it should give, and how far from that it was ever measured.
 pub struct Row {

@@ -1,13 +1,14 @@
 //! Where to look for trouble.
 
-use activation_runtime::arith::{Arith, Lanes};
+use activation_runtime::arith::Arith;
 use activation_runtime::extended::Element;
+use activation_runtime::real::Real;
 
 use crate::function::Function;
 use crate::graph::{Id, Op};
 
 /// A machine float that kernels run in.
-pub(super) trait Float: Element + Lanes + Arith<Mask = bool> + PartialOrd + Into<f64> {
+pub(super) trait Float: Element + Real + Arith<Mask = bool> + PartialOrd + Into<f64> {
     /// The unit roundoff.
     const EPSILON: f64;
     /// The smallest normal number.
