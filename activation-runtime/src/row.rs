@@ -58,11 +58,17 @@ pub type Pullback<'a, R, const N: usize, Output> = Passes<'a, R, ([(); N], Outpu
 /// The passes of [`RowKernel::pushforward`]: `N` rows and a tangent of each in, the output's tangent out.
 pub type Pushforward<'a, R, const N: usize, Output> = Passes<'a, R, ([(); N], [(); N]), Output>;
 
+/// Rows of fewer elements than this are short.
+pub const SHORT: usize = 8;
+
 /// What rows are computed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
     /// The type of their elements, and more where a row needs it.
     Own,
+    /// f64 for rows of fewer than [`SHORT`] elements, which cancel more easily (two numbers less their mean are one
+    /// number), [`Own`](Self::Own) for longer ones.
+    Short,
     /// f64: for functions that cancel.
     Double,
     /// [`Extended`](crate::extended::Extended) numbers: to judge the others by.

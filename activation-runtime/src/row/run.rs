@@ -4,7 +4,7 @@ use super::cell::{Cell, MOST_LANES, RowFloat};
 use super::passes::Passes;
 use super::shape::Shape;
 use super::widened::Widened;
-use super::{Precision, RowKernel};
+use super::{Precision, RowKernel, SHORT};
 use crate::extended::Extended;
 use crate::level::{Dispatch, Level, dispatch};
 use crate::vector::Widen;
@@ -102,6 +102,7 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Job<'_, K, M, T, N> {
                 }
             }
             Precision::Double if T::IS_SINGLE => dispatch(InDouble(self)),
+            Precision::Short if T::IS_SINGLE && self.rows.length < SHORT => dispatch(InDouble(self)),
             _ => dispatch(self),
         }
     }

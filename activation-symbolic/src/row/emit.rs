@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use activation_runtime::row::Precision;
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
@@ -189,11 +190,15 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
             }
         }
     });
-    let double = precision::needs_double(function, derived);
-    let precision = double.contains(&true).then(|| {
-        let each = double.map(|double| if double { quote!(Double) } else { quote!(Own) });
-        let each = each.iter().map(|precision| quote!(::activations::row::Precision::#precision));
-        quote!(const PRECISION: [::activations::row::Precision; 3] = [#(#each),*];)
+    let precision = precision::precision(function, derived);
+    let precision = (precision != [Precision::Own; 3]).then(|| {
+        let each = precision.map(|precision| Ident::new(&format!("{precision:?}"), Span::call_site()));
+        quote! {
+            const PRECISION: [::activations::row::Precision; 3] = {
+                use ::activations::row::Precision;
+                [#(Precision::#each),*]
+            };
+        }
     });
     quote! {
         #(#cfgs)*

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use activation_runtime::kernel::Info;
 use activation_runtime::real::Real;
 use activation_runtime::row::{
-    At, Cell, Dot, Max, Min, Passes, Precision, Prod, Pullback, Pushforward, RowKernel, Shape, Sum, ToRow,
-    ToScalar, Value as ValuePasses, activation,
+    At, Cell, Dot, Max, Min, Passes, Precision, Prod, Pullback, Pushforward, RowKernel, SHORT, Shape, Sum,
+    ToRow, ToScalar, Value as ValuePasses, activation,
 };
 
 use super::build::Builder;
@@ -22,20 +22,20 @@ use crate::graph::{Graph, Id, Op, Reduction};
 
 /// Interpreted kernels have this many inputs; those beyond the function's own are zero.
 const INPUTS: usize = 4;
-/// The lengths of the rows that are tried.
-const LENGTHS: [usize; 2] = [2, 3];
+/// The lengths of the rows that are tried; where all the short ones fail, those of [`SHORT`] elements may still do.
+const LENGTHS: [usize; 3] = [2, 3, SHORT];
 /// ε of f32.
 const EPSILON: f64 = 1.0 / (1 << 24) as f64;
 
-/// Whether value, vector–Jacobian product and Jacobian–vector product have to be computed in f64.
-pub(super) fn needs_double(function: &Function, derived: &Derived) -> [bool; 3] {
+/// What value, vector–Jacobian product and Jacobian–vector product have to be computed in.
+pub(super) fn precision(function: &Function, derived: &Derived) -> [Precision; 3] {
     let all: Vec<Id> =
         [derived.value, derived.pushforward].into_iter().chain(derived.pullback.clone()).collect();
     let opaque = |op: Op| matches!(op, Op::External(_) | Op::Call { .. });
     if function.signature.element == Element::F64
         || all.iter().any(|&root| derived.builder.graph.depends(root, opaque))
     {
-        return [false; 3];
+        return [Precision::Own; 3];
     }
     let programs = programs(function, derived);
     if function.signature.returns_row {
@@ -310,33 +310,47 @@ fn samples(inputs: usize, returns_row: bool) -> Vec<Sample> {
         .collect()
 }
 
-fn judge<O: Shape>(function: &Function, programs: &[Program; 3]) -> [bool; 3] {
+fn judge<O: Shape>(function: &Function, programs: &[Program; 3]) -> [Precision; 3] {
     let own = Interpreted::<O, false> { programs, output: core::marker::PhantomData };
     let exact = Interpreted::<O, true> { programs, output: core::marker::PhantomData };
     let inputs = function.signature.inputs.len();
     let samples = samples(inputs, function.signature.returns_row);
     core::array::from_fn(|method| {
-        samples.iter().any(|sample| {
-            let numbers = sample.numbers(method);
-            let single: Vec<Vec<f32>> =
-                numbers.iter().map(|row| row.iter().map(|&x| x as f32).collect()).collect();
-            let (found, truth) =
-                (apply(&own, method, &single, sample.row), apply(&exact, method, &numbers, sample.row));
-            let suspicious = |(&found, &truth): (&f32, &f64)| {
-                (f64::from(found) - truth).abs() > 4.0 * EPSILON * truth.abs() + f64::from(f32::MIN_POSITIVE)
-            };
-            if truth.iter().any(|y| !(y.abs() <= f64::from(f32::MAX)))
-                || !found.iter().zip(&truth).any(suspicious)
-            {
-                return false;
-            }
-            let unit = unit(&exact, method, &numbers, sample.row, &truth);
-            found.iter().zip(&truth).zip(unit).any(|((&found, &truth), unit)| {
-                let error = (f64::from(found) - truth).abs();
-                error.is_nan() || error > 4.0 * EPSILON * unit + f64::from(f32::MIN_POSITIVE)
-            })
-        })
+        let fails = |sample: &&Sample| fails(&own, &exact, method, sample);
+        let (short, long): (Vec<&Sample>, Vec<&Sample>) =
+            samples.iter().partition(|sample| sample.row < SHORT);
+        if long.iter().any(fails) {
+            Precision::Double
+        } else if short.iter().any(fails) {
+            Precision::Short
+        } else {
+            Precision::Own
+        }
     })
+}
+
+/// Whether the errors of a kernel exceed what they may be.
+fn fails<K: RowKernel<INPUTS>, X: RowKernel<INPUTS>>(
+    own: &K,
+    exact: &X,
+    method: usize,
+    sample: &Sample,
+) -> bool {
+    // Half of what is promised.
+    let allowed = |unit: f64| 4.0 * EPSILON * unit + f64::from(f32::MIN_POSITIVE);
+    let numbers = sample.numbers(method);
+    let single: Vec<Vec<f32>> = numbers.iter().map(|row| row.iter().map(|&x| x as f32).collect()).collect();
+    let (found, truth) =
+        (apply(own, method, &single, sample.row), apply(exact, method, &numbers, sample.row));
+    let errors: Vec<f64> = found.iter().zip(&truth).map(|(&y, truth)| (f64::from(y) - truth).abs()).collect();
+    let suspicious = |(error, truth): (&f64, &f64)| error.is_nan() || *error > allowed(truth.abs());
+    if truth.iter().any(|y| y.is_nan() || y.abs() > f64::from(f32::MAX))
+        || !errors.iter().zip(&truth).any(suspicious)
+    {
+        return false;
+    }
+    let unit = unit(exact, method, &numbers, sample.row, &truth);
+    errors.iter().zip(unit).any(|(&error, unit)| error.is_nan() || error > allowed(unit))
 }
 
 /// |y| + Σ |z·∂y/∂z| over all numbers z that y depends on.
