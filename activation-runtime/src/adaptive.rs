@@ -21,6 +21,9 @@ const ROUNDING: f64 = 1.0 / (1_u128 << 100) as f64;
 const FAR: f64 = (1_u64 << 46) as f64;
 /// So many bits more than those of the element type make a result that rounds as the exact one, but for one in 64.
 const SPARE: i32 = 6;
+/// Where 300 bits are lost, deep numbers have none to spare, but extended ones may have kept both of two numbers far
+/// apart: 1 + 2⁻⁷⁴⁶ has its halves 1 and 2⁻⁷⁴⁶.
+const BEYOND_DEEP: f64 = (1_u128 << 100) as f64 * (1_u128 << 100) as f64;
 
 /// How many bits a number has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +42,9 @@ pub enum Precision {
 ///
 /// let versine = |x: Adaptive<f32>| x.constant(1.0) - x.cos();
 /// let x = 2.0_f64.powi(-20);
-/// assert!(versine(Adaptive::new(x, Precision::Extended)).is_accurate());
+/// assert!(versine(Adaptive::new(x, Precision::Extended)).is_settled());
 /// let x = 2.0_f64.powi(-60);
-/// assert!(!versine(Adaptive::new(x, Precision::Extended)).is_accurate());
+/// assert!(!versine(Adaptive::new(x, Precision::Extended)).is_settled());
 /// assert_eq!(versine(Adaptive::new(x, Precision::Deep)).to_element(), 2.0_f32.powi(-121));
 /// ```
 #[derive(Debug)]
@@ -65,10 +68,13 @@ impl<S: Element> Adaptive<S> {
         })
     }
 
-    /// Whether rounding to the element type makes a larger error than this number has.
-    pub fn is_accurate(self) -> bool {
+    /// Whether rounding to the element type makes a larger error than this number has, or so much has cancelled that
+    /// more precision doesn't mend it.
+    pub fn is_settled(self) -> bool {
         match self.number {
-            Rung::Extended(_, error) => error <= 0.5_f64.powi(S::PRECISION + SPARE),
+            Rung::Extended(_, error) => {
+                error <= 0.5_f64.powi(S::PRECISION + SPARE) || (error > BEYOND_DEEP && error.is_finite())
+            }
             Rung::Deep(_) => true,
         }
     }

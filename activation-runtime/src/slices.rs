@@ -149,10 +149,10 @@ impl<T: Float, const Y: usize, const D: usize, const S: usize> Results<Block<T>,
 }
 
 impl<T: Float, const Y: usize, const D: usize, const S: usize> Results<Adaptive<T>, Y, D, S> {
-    /// Whether the results of the wanted kinds are accurate enough for the element type.
-    pub(crate) fn is_accurate(&self, wanted: [bool; 3]) -> bool {
+    /// Whether the results of the wanted kinds are as good as more precision would make them.
+    pub(crate) fn is_settled(&self, wanted: [bool; 3]) -> bool {
         let kinds = [&self.y[..], &self.dx[..], &self.terms[..]];
-        kinds.iter().zip(wanted).all(|(results, wanted)| !wanted || results.iter().all(|r| r.is_accurate()))
+        kinds.iter().zip(wanted).all(|(results, wanted)| !wanted || results.iter().all(|r| r.is_settled()))
     }
 }
 

@@ -140,7 +140,7 @@ fn recompute<T: Float, P, const N: usize, const Y: usize, const D: usize, const 
         for precision in [Precision::Extended, Precision::Deep] {
             let number = |x: &Block<T>| Adaptive::<T>::new(x[lane].to_f64(), precision);
             let exact = pass.compute(x.each_ref().map(number), number(&dy));
-            if exact.is_accurate(wanted) {
+            if exact.is_settled(wanted) {
                 results.replace(lane, &exact, wanted);
                 break;
             }

@@ -37,6 +37,7 @@ kernel!(Versine | x | one(x) - x.cos(), x.sin());
 kernel!(Squareplus | x | (x + root(x, 4.0)) / x.constant(2.0), (one(x) + x / root(x, 4.0)) / x.constant(2.0));
 kernel!(Tail | x | one(x) + x.erf(), -x * (one(x) + x.erf()));
 kernel!(LogSigmoid | x | x - (one(x) + x.exp()).ln(), one(x) - x.exp() / (one(x) + x.exp()));
+kernel!(Softplus2 | x | (one(x) + x.exp2()).log2(), x.exp2() / (one(x) + x.exp2()));
 kernel!(Step | x | R::select((x + one(x) - x).eq(one(x)), x, -x), (x + one(x) - x).floor());
 
 /// f and f′ at the points, in f32.
@@ -105,6 +106,13 @@ fn what_cancels_in_f64() {
     for (x, y) in x.into_iter().zip(y) {
         let half = core_math::sin(x / 2.0);
         let want: f64 = 2.0 * half * half;
+        assert!((y - want).abs() <= 2.0 * f64::EPSILON * want, "at {x:e}: {y:e}, not {want:e}");
+    }
+    // Beyond, the two halves of an extended number keep what they can.
+    let x = [-30.0, -100.0, -300.0, -746.0];
+    Activation::<f64>::forward(&Softplus2, &x, &mut y).unwrap();
+    for (x, y) in x.into_iter().zip(y) {
+        let want: f64 = core_math::log1p(core_math::exp2(x)) / core::f64::consts::LN_2;
         assert!((y - want).abs() <= 2.0 * f64::EPSILON * want, "at {x:e}: {y:e}, not {want:e}");
     }
 }
