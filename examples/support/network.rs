@@ -72,9 +72,9 @@ impl Parameter {
 }
 
 impl Dense {
-    /// He initialisation.
+    /// Weights uniform within ±1/√inputs, no bias.
     fn new(inputs: usize, outputs: usize, rng: &mut fastrand::Rng) -> Self {
-        let limit = (6.0 / inputs as f32).sqrt();
+        let limit = (inputs as f32).sqrt().recip();
         let weights = Array2::from_shape_simple_fn((inputs, outputs), || (rng.f32() * 2.0 - 1.0) * limit);
         Self { weights: Parameter::new(weights), bias: Parameter::new(Array2::zeros((1, outputs))) }
     }
@@ -163,7 +163,7 @@ impl<M: Middle> Network<M> {
             for batch in order.chunks(32) {
                 let (x, y) = (data.train.0.select(Axis(0), batch), data.train.1.select(Axis(0), batch));
                 step += 1;
-                self.step(x.view(), y.view(), step, 1e-3);
+                self.step(x.view(), y.view(), step, 3e-3);
             }
             history.train.push(self.loss(&data.train));
             history.held_out.push(self.loss(&data.held_out));

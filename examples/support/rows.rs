@@ -46,7 +46,7 @@ pub fn run<K: RowActivation<f32> + RowActivation<f64>>(
         ("slope", t.iter().copied().zip(slope).collect()),
     ];
 
-    let history = Network::new(Rowwise(kernel)).train(data, 60, info.name);
+    let history = Network::new(Rowwise(kernel)).train(data, 200, info.name);
     report::losses(&history);
     plot::write(folder, info.name, curves, &history)
 }
