@@ -3,5 +3,5 @@
 #[test]
 fn ui() {
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/ui/*/*.rs");
+    cases.compile_fail("ui/*/*.rs");
 }

@@ -1,6 +1,6 @@
 //! Forward and backward of standard activations beside a copy kernel and the scalar loop that a user would write.
 //!
-//! `cargo bench --bench elementwise [-- FILTER]`; one thread, f32, buffers in place before the clock starts. The
+//! `cargo bench -p activations-benches --bench elementwise [-- FILTER]`; one thread, f32, buffers in place before the clock starts. The
 //! README quotes ratios of one run of it.
 
 use activations::gallery::{
@@ -17,8 +17,8 @@ fn main() {
 const SIZES: [usize; 3] = [4_096, 65_536, 16_777_216];
 
 /// The composite that the peers were measured on.
-#[activation]
-pub fn composite(x: f32) -> f32 {
+#[activation(name = Composite)]
+pub fn three_gates(x: f32) -> f32 {
     x * softplus(x).tanh() * sigmoid(1.5 * x) + 0.1 * x
 }
 

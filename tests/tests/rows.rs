@@ -115,7 +115,7 @@ fn points() -> Vec<Point> {
     fn rows<T>(text: &str, row: impl Fn(&str) -> Vec<T>) -> Vec<Vec<T>> {
         text.split('|').map(row).collect()
     }
-    let lines = include_str!("data/rows/points.txt").lines().filter(|line| !line.starts_with('#'));
+    let lines = include_str!("../data/rows/points.txt").lines().filter(|line| !line.starts_with('#'));
     lines
         .map(|line| {
             let fields: Vec<&'static str> = line.split(';').collect();

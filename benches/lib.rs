@@ -1,0 +1,1 @@
+//! Benches of the library; each is a file in `benches/`.
