@@ -18,6 +18,9 @@ use proc_macro::TokenStream;
 /// Leaky::default().forward(&[-1.0, 0.0, 2.0], &mut y)?;
 /// ```
 ///
+/// On arguments: `#[param]` and `#[param(default)]` make a field of the struct, `#[channel]` (or `#[param(channel)]`
+/// for what is trained) one value a channel, passed as a slice to `forward_channels`; what is unmarked is an input.
+///
 /// # Arguments
 /// * `name = Other`: the struct's name.
 /// * `derivative = |x| …` or `|x, y| …` (y the output): your own derivative; the body may then hold what can't be

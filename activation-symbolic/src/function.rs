@@ -63,7 +63,7 @@ impl Signature {
 pub struct Input {
     /// Its name in the body.
     pub ident: Ident,
-    /// Whether it is one value a channel (`#[channel]`).
+    /// Whether it is one value a channel (`#[channel]`, or `#[param(channel)]` for one that is trained).
     pub channel: bool,
 }
 
@@ -74,8 +74,6 @@ pub struct Parameter {
     pub ident: Ident,
     /// `#[param(default)]`, as written and, where it is a literal or a constant that we know, its value.
     pub default: Option<(syn::Expr, Option<f64>)>,
-    /// Whether it is one value a channel (`#[param(channel)]`).
-    pub channel: bool,
 }
 
 /// The arguments of `#[activation(…)]`.

@@ -94,7 +94,7 @@ fn signature(settings: Settings, mut item: ItemFn, diagnostics: &mut Diagnostics
                     inputs.push(Input { ident, channel });
                 }
             }
-            Role::Parameter { default, channel } => {
+            Role::Parameter { default } => {
                 if found {
                     diagnostics.error_spanned(
                         &argument.ty,
@@ -102,7 +102,7 @@ fn signature(settings: Settings, mut item: ItemFn, diagnostics: &mut Diagnostics
                     );
                 }
                 let default = default.map(|expr| default_value(*expr, element, diagnostics));
-                parameters.push((Parameter { ident, default, channel }, element, argument.ty.clone()));
+                parameters.push((Parameter { ident, default }, element, argument.ty.clone()));
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::function::Element;
 /// What an argument is for.
 pub(super) enum Role {
     Input { channel: bool },
-    Parameter { default: Option<Box<Expr>>, channel: bool },
+    Parameter { default: Option<Box<Expr>> },
 }
 
 /// Takes our attributes (and documentation, which rustc refuses on arguments) out of `attrs`.
@@ -49,10 +49,20 @@ pub(super) fn role(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) ->
         }
         if name == "param" {
             match parameter(attribute) {
-                Ok((default, channel)) => role = Role::Parameter { default: default.map(Box::new), channel },
+                // A value for each channel comes as a slice, at the call: its gradient is a sum over each channel.
+                Ok((None, true)) => role = Role::Input { channel: true },
+                Ok((Some(default), true)) => {
+                    diagnostics.error_spanned(
+                        default,
+                        "a parameter by channel has no default: its values are a slice, passed at the call as \
+                         `Input::Channel(&values)`",
+                    );
+                    role = Role::Input { channel: true };
+                }
+                Ok((default, false)) => role = Role::Parameter { default: default.map(Box::new) },
                 Err(error) => {
                     diagnostics.push(error);
-                    role = Role::Parameter { default: None, channel: false };
+                    role = Role::Parameter { default: None };
                 }
             }
         } else {
