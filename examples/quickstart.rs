@@ -7,6 +7,8 @@ use activations::prelude::*;
 
 mod support;
 
+use support::network::Network;
+
 /// Sigmoid rescaled to (-1, 1).
 #[activation]
 pub fn custom_sigmoid(x: f32) -> f32 {
@@ -31,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("Diabetes data (Efron et al. 2004): 442 patients, a fifth of them held out.");
     support::elementwise::run(CustomSigmoid, &data, folder)?;
     support::elementwise::run(CustomRelu, &data, folder)?;
-    support::rows::run(L2Norm, &data, folder)?;
+    support::rows::run(L2Norm, Network::new, &data, folder)?;
     println!("\nplots: {}/*.svg", folder.display());
     Ok(())
 }

@@ -98,6 +98,8 @@ impl Dense {
 /// The network.
 pub struct Network<M> {
     first: Dense,
+    /// Whether the first layer has the relu.
+    rectified: bool,
     middle: M,
     last: Dense,
 }
@@ -118,11 +120,20 @@ impl<M: Middle> Network<M> {
         let mut rng = fastrand::Rng::with_seed(64);
         let first = Dense::new(10, 64, &mut rng);
         let last = Dense::new(middle.width(64), 1, &mut rng);
-        Self { first, middle, last }
+        Self { first, rectified: true, middle, last }
+    }
+
+    /// The same without the relu: Dense(10→64) → activation → Dense(→1).
+    pub fn without_relu(self) -> Self {
+        Self { rectified: false, ..self }
+    }
+
+    fn rectify(&self, sums: &Array2<f32>) -> Array2<f32> {
+        if self.rectified { sums.activate(&Rectifier) } else { sums.clone() }
     }
 
     fn predict(&self, x: &ArrayView2<f32>) -> Array2<f32> {
-        let hidden = self.middle.forward(&self.first.forward(x).activate(&Rectifier));
+        let hidden = self.middle.forward(&self.rectify(&self.first.forward(x)));
         self.last.forward(&hidden.view())
     }
 
@@ -133,14 +144,18 @@ impl<M: Middle> Network<M> {
     /// One step of Adam on a batch.
     fn step(&mut self, x: ArrayView2<f32>, y: ArrayView2<f32>, step: i32, rate: f32) {
         let sums = self.first.forward(&x);
-        let rectified = sums.activate(&Rectifier);
+        let rectified = self.rectify(&sums);
         let hidden = self.middle.forward(&rectified);
         let error = self.last.forward(&hidden.view()) - y;
 
         let gradient = error * (2.0 / x.nrows() as f32);
         let gradient = self.last.backward(&hidden.view(), &gradient);
         let gradient = self.middle.backward(&rectified, &gradient);
-        let gradient = sums.activate_backward(&Rectifier, &gradient).expect("one shape");
+        let gradient = if self.rectified {
+            sums.activate_backward(&Rectifier, &gradient).expect("one shape")
+        } else {
+            gradient
+        };
         self.first.backward(&x, &gradient);
 
         self.first.adam(step, rate);

@@ -10,9 +10,10 @@ use super::network::{Network, Rowwise};
 use super::report::POINTS;
 use super::{plot, report};
 
-/// Prints formula and gradient, trains the network, prints the losses and writes the plots.
+/// Prints formula and gradient, trains the network that `build` makes, prints the losses and writes the plots.
 pub fn run<K: RowActivation<f32> + RowActivation<f64>>(
     kernel: K,
+    build: impl Fn(Rowwise<K>) -> Network<Rowwise<K>>,
     data: &Data,
     folder: &Path,
 ) -> Result<(), Box<dyn Error>> {
@@ -46,7 +47,7 @@ pub fn run<K: RowActivation<f32> + RowActivation<f64>>(
         ("slope", t.iter().copied().zip(slope).collect()),
     ];
 
-    let history = Network::new(Rowwise(kernel)).train(data, 200, info.name);
+    let history = build(Rowwise(kernel)).train(data, 200, info.name);
     report::losses(&history);
     plot::write(folder, info.name, curves, &history)
 }
