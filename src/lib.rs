@@ -45,3 +45,7 @@ pub mod prelude {
         ThirdOrder, Trainable, activation,
     };
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
