@@ -26,7 +26,7 @@ pub fn leaky_relu(x: f32, #[param(0.01)] slope: f32) -> f32 {
 /// ReLU capped at 6 (Krizhevsky 2010).
 #[activation]
 pub fn relu6(x: f32) -> f32 {
-    x.max(0.0).min(6.0)
+    x.clamp(0.0, 6.0)
 }
 
 /// Exponential linear unit (Clevert et al. 2015).

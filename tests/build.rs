@@ -7,6 +7,9 @@ use std::{env, fs};
 
 use serde_json::Value;
 
+/// Lints are for people: published formulas and textbook spellings stand as they were written.
+const AS_WRITTEN: &str = "#[allow(clippy::all, clippy::pedantic, unused_variables)]";
+
 fn main() {
     println!("cargo::rerun-if-changed=data");
     println!("cargo::rerun-if-changed=build.rs");
@@ -52,7 +55,7 @@ fn parameter_list(case: &Value) -> Vec<(String, f64)> {
 
 /// `Struct::new(…)` with the parameters' values.
 fn construction(path: &str, case: &Value, ty: &str) -> String {
-    let values: Vec<String> = parameter_list(case).iter().map(|(_, v)| format!("{v:?} as {ty}")).collect();
+    let values: Vec<String> = parameter_list(case).iter().map(|(_, v)| format!("{v:?}_{ty}")).collect();
     format!("{path}::new({})", values.join(", "))
 }
 
@@ -76,7 +79,8 @@ fn spellings(case: &Value, inputs: &[String], returns: &str, modules: &mut Strin
         }
         let module = format!("{name}_{spelling}");
         let item = item(name, inputs, case, body, returns);
-        let _ = writeln!(modules, "pub mod {module} {{\nuse activations::prelude::*;\n{item}}}");
+        let _ =
+            writeln!(modules, "{AS_WRITTEN}\npub mod {module} {{\nuse activations::prelude::*;\n{item}}}");
         let path = format!("{module}::{}", camel(name));
         kernels.push((format!("{name} ({spelling})"), construction(&path, case, "f32")));
     }
@@ -95,7 +99,9 @@ fn elementwise(folder: &str) -> String {
             }
         }
     }
-    format!("{modules}\npub fn visit(visitor: &mut impl Visitor) {{\n{calls}}}\n")
+    format!(
+        "{modules}\n/// Hands on every case.\n#[allow(clippy::all, clippy::pedantic)]\npub fn visit(visitor: &mut impl Visitor) {{\n{calls}}}\n"
+    )
 }
 
 fn parameters() -> String {
@@ -119,7 +125,9 @@ fn parameters() -> String {
             }
         }
     }
-    format!("{modules}\npub fn visit(mut check: impl FnMut(&str, &str, usize, &Gradient)) {{\n{calls}}}\n")
+    format!(
+        "{modules}\n/// Hands on every case.\n#[allow(clippy::all, clippy::pedantic)]\npub fn visit(mut check: impl FnMut(&str, &str, usize, &Gradient)) {{\n{calls}}}\n"
+    )
 }
 
 fn programs() -> String {
@@ -128,7 +136,7 @@ fn programs() -> String {
         let (name, ty) = (text(&case, "name"), text(&case, "ty"));
         let _ = writeln!(
             modules,
-            "pub mod {name} {{\nuse activations::prelude::*;\n{}\n}}",
+            "{AS_WRITTEN}\npub mod {name} {{\nuse activations::prelude::*;\n{}\n}}",
             text(&case, "source")
         );
         let given = text(&case, "struct");
@@ -138,7 +146,9 @@ fn programs() -> String {
         let golden = format!("programs/golden/{name}.csv");
         let _ = writeln!(calls, "visitor.{method}({name:?}, {golden:?}, &{kernel});");
     }
-    format!("{modules}\npub fn visit(visitor: &mut impl Visitor) {{\n{calls}}}\n")
+    format!(
+        "{modules}\n/// Hands on every case.\n#[allow(clippy::all, clippy::pedantic)]\npub fn visit(visitor: &mut impl Visitor) {{\n{calls}}}\n"
+    )
 }
 
 fn input_names(case: &Value) -> Vec<String> {
@@ -164,7 +174,9 @@ fn gates() -> String {
             }
         }
     }
-    format!("{modules}\npub fn visit(faults: &mut Faults) {{\n{calls}}}\n")
+    format!(
+        "{modules}\n/// Hands on every case.\n#[allow(clippy::all, clippy::pedantic)]\npub fn visit(faults: &mut Faults) {{\n{calls}}}\n"
+    )
 }
 
 fn rows() -> String {
@@ -181,5 +193,7 @@ fn rows() -> String {
             let _ = writeln!(calls, "{check}({name:?}, {index}, &{kernel});");
         }
     }
-    format!("{modules}\npub fn visit() {{\nuse crate::*;\n{calls}}}\n")
+    format!(
+        "{modules}\n/// Hands on every case.\n#[allow(clippy::all, clippy::pedantic)]\npub fn visit() {{\nuse crate::*;\n{calls}}}\n"
+    )
 }

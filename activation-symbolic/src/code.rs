@@ -208,10 +208,10 @@ impl<'a> Writer<'a> {
                 let a = self.operand(a, Tightness::Unary);
                 quote!(-#a)
             }
-            (Op::Add, &[a, b]) => self.infix(a, quote!(+), b, Tightness::Sum, Tightness::Product),
-            (Op::Sub, &[a, b]) => self.infix(a, quote!(-), b, Tightness::Sum, Tightness::Product),
-            (Op::Mul, &[a, b]) => self.infix(a, quote!(*), b, Tightness::Product, Tightness::Unary),
-            (Op::Div, &[a, b]) => self.infix(a, quote!(/), b, Tightness::Product, Tightness::Unary),
+            (Op::Add, &[a, b]) => self.infix(a, &quote!(+), b, Tightness::Sum, Tightness::Product),
+            (Op::Sub, &[a, b]) => self.infix(a, &quote!(-), b, Tightness::Sum, Tightness::Product),
+            (Op::Mul, &[a, b]) => self.infix(a, &quote!(*), b, Tightness::Product, Tightness::Unary),
+            (Op::Div, &[a, b]) => self.infix(a, &quote!(/), b, Tightness::Product, Tightness::Unary),
             (Op::And, &[a, b]) => {
                 let (a, b) = (self.operand(a, Tightness::Atom), self.operand(b, Tightness::Atom));
                 quote!(#a & #b)
@@ -261,7 +261,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn infix(&self, a: Id, sign: TokenStream, b: Id, left: Tightness, right: Tightness) -> TokenStream {
+    fn infix(&self, a: Id, sign: &TokenStream, b: Id, left: Tightness, right: Tightness) -> TokenStream {
         let (a, b) = (self.operand(a, left), self.operand(b, right));
         quote!(#a #sign #b)
     }

@@ -135,6 +135,7 @@ fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
     if several {
         quote! {
             #(#cfgs)*
+            #[allow(clippy::all, clippy::pedantic)]
             impl ::activations::MultiKernel<#n> for #name {
                 const INFO: ::activations::Info = #info;
                 #[inline(always)]
@@ -159,6 +160,7 @@ fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
         let x = &idents[0];
         quote! {
             #(#cfgs)*
+            #[allow(clippy::all, clippy::pedantic)]
             impl ::activations::Kernel for #name {
                 const INFO: ::activations::Info = #info;
                 #[inline(always)]
@@ -256,13 +258,13 @@ fn parametric(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let scalar = scalar(signature.element);
     quote! {
         #(#cfgs)*
+        #[allow(clippy::all, clippy::pedantic)]
         impl ::activations::Parametric<#n, #p> for #name {
             #[inline(always)]
             fn parameter_gradient<R: ::activations::Real>(&self, [#(#inputs),*]: [R; #n]) -> [R; #p] {
                 #statements
                 [#(#results),*]
             }
-            #[allow(clippy::cast_possible_truncation, clippy::unnecessary_cast)]
             fn from_gradient([#(#idents),*]: [f64; #p]) -> Self {
                 Self { #(#idents: #idents as #scalar),* }
             }
@@ -282,6 +284,7 @@ fn higher(function: &Function, derivatives: &Derivatives) -> TokenStream {
         let Code { statements, results } = method(function, &[root]);
         quote! {
             #(#cfgs)*
+            #[allow(clippy::all, clippy::pedantic)]
             impl ::activations::#order for #name {
                 #[inline(always)]
                 fn #derivative<R: ::activations::Real>(&self, #x: R) -> R {

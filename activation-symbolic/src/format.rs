@@ -148,11 +148,11 @@ impl Writer<'_> {
                 (format!("{}{}", self.minus(), self.at_least(a, Binding::Product)), Binding::Sum)
             }
             (Op::Add, &[a, b]) => match self.negative(b) {
-                Some(b) => (self.sum(a, self.minus(), b), Binding::Sum),
-                None => (self.sum(a, "+", self.at_least(b, Binding::Sum)), Binding::Sum),
+                Some(b) => (self.sum(a, self.minus(), &b), Binding::Sum),
+                None => (self.sum(a, "+", &self.at_least(b, Binding::Sum)), Binding::Sum),
             },
             (Op::Sub, &[a, b]) => {
-                (self.sum(a, self.minus(), self.at_least(b, Binding::Product)), Binding::Sum)
+                (self.sum(a, self.minus(), &self.at_least(b, Binding::Product)), Binding::Sum)
             }
             (Op::Mul, &[a, b]) => self.product(a, b),
             (Op::Div, &[a, b]) if self.latex() => {
@@ -274,7 +274,7 @@ impl Writer<'_> {
         if self.latex() { "-" } else { "−" }
     }
 
-    fn sum(&self, a: Id, sign: &str, b: String) -> String {
+    fn sum(&self, a: Id, sign: &str, b: &str) -> String {
         format!("{} {sign} {b}", self.at_least(a, Binding::Sum))
     }
 

@@ -129,6 +129,7 @@ impl Rewriter<'_> {
 mod tests {
     use super::*;
     use crate::pattern::{parse, show};
+    use std::fmt::Write as _;
 
     /// What the textbook writes, and what it becomes.
     const SPELLINGS: &[(&str, &str)] = &[
@@ -187,7 +188,7 @@ mod tests {
             let found = rewrite(&mut graph, root, &mut Vec::new());
             let expected = parse(&mut graph, stable);
             if found != expected {
-                wrong += &format!("{naive}\n  became {}\n  not {stable}\n", show(&graph, found));
+                let _ = writeln!(wrong, "{naive}\n  became {}\n  not {stable}", show(&graph, found));
             }
         }
         assert!(wrong.is_empty(), "{wrong}");

@@ -21,5 +21,5 @@ pub fn run<K: Kernel + Activation<f32>>(kernel: K, data: &Data, folder: &Path) -
     let name = K::INFO.name;
     let history = Network::new(Elementwise(kernel)).train(data, 60, name);
     report::losses(&history);
-    plot::write(folder, name, curves, &history)
+    plot::write(folder, name, &curves, &history)
 }

@@ -142,8 +142,8 @@ impl<M: Middle> Network<M> {
     }
 
     /// One step of Adam on a batch.
-    fn step(&mut self, x: ArrayView2<f32>, y: ArrayView2<f32>, step: i32, rate: f32) {
-        let sums = self.first.forward(&x);
+    fn step(&mut self, x: &ArrayView2<f32>, y: &ArrayView2<f32>, step: i32, rate: f32) {
+        let sums = self.first.forward(x);
         let rectified = self.rectify(&sums);
         let hidden = self.middle.forward(&rectified);
         let error = self.last.forward(&hidden.view()) - y;
@@ -156,7 +156,7 @@ impl<M: Middle> Network<M> {
         } else {
             gradient
         };
-        self.first.backward(&x, &gradient);
+        self.first.backward(x, &gradient);
 
         self.first.adam(step, rate);
         self.last.adam(step, rate);
@@ -178,7 +178,7 @@ impl<M: Middle> Network<M> {
             for batch in order.chunks(32) {
                 let (x, y) = (data.train.0.select(Axis(0), batch), data.train.1.select(Axis(0), batch));
                 step += 1;
-                self.step(x.view(), y.view(), step, 3e-3);
+                self.step(&x.view(), &y.view(), step, 3e-3);
             }
             history.train.push(self.loss(&data.train));
             history.held_out.push(self.loss(&data.held_out));

@@ -14,17 +14,17 @@ pub type Curve<'a> = (&'a str, Vec<(f32, f32)>);
 pub fn write(
     folder: &Path,
     name: &str,
-    curves: [Curve<'_>; 2],
+    curves: &[Curve<'_>],
     history: &History,
 ) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
     lines(&folder.join(format!("{name}.svg")), name, "x", curves)?;
     let over_epochs = |losses: &[f32]| losses.iter().enumerate().map(|(i, &loss)| (i as f32, loss)).collect();
     let losses = [("train", over_epochs(&history.train)), ("held out", over_epochs(&history.held_out))];
-    lines(&folder.join(format!("{name}-loss.svg")), &format!("{name}: mean squared error"), "epoch", losses)
+    lines(&folder.join(format!("{name}-loss.svg")), &format!("{name}: mean squared error"), "epoch", &losses)
 }
 
-fn lines(path: &Path, title: &str, axis: &str, curves: [Curve<'_>; 2]) -> Result<(), Box<dyn Error>> {
+fn lines(path: &Path, title: &str, axis: &str, curves: &[Curve<'_>]) -> Result<(), Box<dyn Error>> {
     let points = || curves.iter().flat_map(|(_, points)| points.iter().copied());
     let bounds = |values: &mut dyn Iterator<Item = f32>| {
         values.fold((f32::MAX, f32::MIN), |(low, high), v| (low.min(v), high.max(v)))

@@ -49,5 +49,5 @@ pub fn run<K: RowActivation<f32> + RowActivation<f64>>(
 
     let history = build(Rowwise(kernel)).train(data, 200, info.name);
     report::losses(&history);
-    plot::write(folder, info.name, curves, &history)
+    plot::write(folder, info.name, &curves, &history)
 }

@@ -1,4 +1,5 @@
 //! What the corpus tests share: golden files, the tolerance of the corpus, and how a kernel is held against them.
+#![allow(clippy::missing_panics_doc, reason = "tests panic where they fail")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -185,7 +186,7 @@ impl Faults {
         for (name, faults) in &self.cases {
             match (faults.first(), open.contains(&name.as_str())) {
                 (Some(fault), false) => {
-                    new.push(format!("{name}: {} faults, such as\n    {fault}", faults.len()))
+                    new.push(format!("{name}: {} faults, such as\n    {fault}", faults.len()));
                 }
                 (None, true) => mended.push(name.as_str()),
                 _ => {}

@@ -97,6 +97,7 @@ fn by_path(x: f32) -> f32 {
     x.floor()
 }
 
+#[allow(clippy::let_and_return, reason = "the names are what is tried")]
 #[activation(name = Renamed, order = 3, deny(kinks), allow(slow))]
 fn anything(dy: f64, #[param] value: f64, #[param] derivative: f64) -> f64 {
     let r = dy * value;

@@ -30,7 +30,8 @@ fn parameter_gradients_are_right() {
                 // Not every parameter has a golden gradient.
                 let Some(exact) = case["gradient"][parameter].as_f64() else { continue };
                 let unit = case["unit"][parameter].as_f64().expect("unit");
-                if !((sum - exact).abs() <= 8.0 * <f32 as Bits>::EPSILON * unit) {
+                let right = (sum - exact).abs() <= 8.0 * <f32 as Bits>::EPSILON * unit;
+                if !right {
                     found.push(format!("on {level:?}: ∂{parameter} {sum:e} for {exact:e}, unit {unit:e}"));
                 }
             }

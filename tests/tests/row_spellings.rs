@@ -174,7 +174,7 @@ fn truth(f: Reference<'_>, x: &[Vec<E>], dy: &[E], v: &[Vec<E>]) -> Truth {
     };
     // A step that suits the size of the rows.
     let size = x.iter().flatten().fold(0.0, |a: f64, x| a.max(x.to_f64().abs()));
-    let scale = E::from_f64(if size > 1e20 || size < 1e-20 { size } else { 1.0 });
+    let scale = E::from_f64(if (1e-20..=1e20).contains(&size) { 1.0 } else { size });
     let h = step * scale;
     let column = |x: &[Vec<E>], i: usize, j: usize| -> Vec<E> {
         let (up, down) = (moved(x, i, j, h), moved(x, i, j, -h));

@@ -104,16 +104,14 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
             let rest = b.graph.rebuild(node.op, &[p.rest, q.rest]);
             scaled(b, rest, p.exponent)
         }
-        (Op::Neg | Op::Apply(Primitive::Abs), &[a]) if a.exponent != zero => {
+        (Op::Neg | Op::Apply(Primitive::Abs) | Op::Reduce(Reduction::Max | Reduction::Min), &[a])
+            if a.exponent != zero =>
+        {
             let rest = b.graph.rebuild(node.op, &[a.rest]);
             scaled(b, rest, a.exponent)
         }
         (Op::Reduce(Reduction::Sum), &[a]) if a.exponent != zero => {
             let rest = b.sum(a.rest);
-            scaled(b, rest, a.exponent)
-        }
-        (Op::Reduce(Reduction::Max | Reduction::Min), &[a]) if a.exponent != zero => {
-            let rest = b.graph.rebuild(node.op, &[a.rest]);
             scaled(b, rest, a.exponent)
         }
         (Op::Select, &[mask, p, q]) if p.exponent == q.exponent && p.exponent != zero => {

@@ -202,6 +202,7 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
     });
     quote! {
         #(#cfgs)*
+        #[allow(clippy::all, clippy::pedantic)]
         impl ::activations::row::RowKernel<#n> for #name {
             type Output = ::activations::row::#output;
             const INFO: ::activations::Info = ::activations::Info::new(#title, #formula, #derivative)
