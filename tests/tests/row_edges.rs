@@ -227,7 +227,6 @@ fn a_row_does_not_depend_on_its_neighbours() {
     }
 }
 
-#[cfg(feature = "ndarray")]
 #[test]
 fn along_an_axis() {
     use ndarray::{Axis, array};
