@@ -35,7 +35,7 @@ use scaled::{Scaled, is_finite};
 
 /// A number of 106 bits and any exponent, standing in for one of type `S` (f32 or f64).
 ///
-/// `S` decides one thing: [`constant`](Arith::constant) rounds to it, as the literals of a kernel are rounded.
+/// `S` decides one thing: [`constant`](crate::arith::Arith::constant) rounds to it, as the literals of a kernel are rounded.
 ///
 /// ```
 /// use activation_runtime::{arith::Arith, extended::Extended, real::Real};
