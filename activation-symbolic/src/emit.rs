@@ -18,6 +18,8 @@ pub struct Derivatives {
     pub parameters: Vec<Id>,
     /// The second and, where wanted, the third derivative (one input).
     pub higher: Vec<Id>,
+    /// The value, followed by the derivatives with respect to the inputs, as they are computed.
+    pub computed: Vec<Id>,
     /// Where the value, and where the derivatives, have to be computed again in extended precision.
     pub rescue: [Option<Id>; 2],
 }
@@ -122,10 +124,9 @@ fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let n = Literal::usize_unsuffixed(idents.len());
     let several = idents.len() > 1;
 
-    let value = method(function, &[function.value]);
-    let slopes = method(function, &derivatives.inputs);
-    let both: Vec<Id> = std::iter::once(function.value).chain(derivatives.inputs.iter().copied()).collect();
-    let both = method(function, &both);
+    let (value, slopes) = derivatives.computed.split_at(1);
+    let (value, slopes) = (method(function, value), method(function, slopes));
+    let both = method(function, &derivatives.computed);
     let rescue = rescue(function, derivatives);
 
     let Code { statements: value_statements, results: value } = value;
@@ -193,9 +194,8 @@ fn method(function: &Function, roots: &[Id]) -> Code {
 fn rescue(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let signature = &function.signature;
     let graph = &function.graph;
-    let roots: Vec<Id> = derivatives.inputs.iter().copied().chain([function.value]).collect();
     let calls: Vec<Id> = graph
-        .topological(&roots)
+        .topological(&derivatives.computed)
         .into_iter()
         .filter(|&id| matches!(graph.op(id), Op::Call { part: crate::graph::Part::Value, .. }))
         .collect();

@@ -6,6 +6,7 @@
 //!     ─ check ─▶ facts              domain, jumps, kinks: each refusal with a witness
 //!     ─ differentiate ─▶ partials   forward mode on the graph, simplified as it is built
 //!     ─ patch ─▶ value, partials    a line through the origin where all bits cancel
+//!     ─ share ─▶ computed           forms that cost less, where they are accurate enough
 //!     ─ rescue ─▶ masks             where floats of the element type don't suffice
 //!     ─ emit ─▶ tokens              the fn as written, a struct, its kernel, its documentation
 //! ```
@@ -33,6 +34,7 @@ pub mod rescue;
 pub mod rewrite;
 pub mod row;
 pub mod rules;
+pub mod share;
 pub mod sides;
 mod simplify;
 mod spelling;
@@ -45,6 +47,7 @@ use diagnostic::Diagnostics;
 use emit::Derivatives;
 use function::Function;
 use graph::{Id, Op};
+use rescue::Rescue;
 
 /// Expands `#[activation(attribute)] item`.
 pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -83,12 +86,15 @@ fn differentiate(function: &mut Function, diagnostics: &mut Diagnostics) -> Deri
     }
     check::check(function, &inputs, diagnostics);
     if !diagnostics.is_empty() {
-        return Derivatives { inputs, parameters, higher, rescue: [None, None] };
+        let computed = [value].into_iter().chain(inputs.iter().copied()).collect();
+        return Derivatives { inputs, parameters, higher, computed, rescue: [None, None] };
     }
     function.value = patch::patch(function, value);
     let inputs: Vec<Id> = inputs.into_iter().map(|slope| patch::patch(function, slope)).collect();
-    let masks = rescue::rescue(function, &inputs, diagnostics);
-    Derivatives { inputs, parameters, higher, rescue: [masks.value, masks.derivative] }
+    let roots: Vec<Id> = [function.value].into_iter().chain(inputs.iter().copied()).collect();
+    let cheaper = share::share(&mut function.graph, &roots);
+    let Rescue { roots, value, derivative } = rescue::rescue(function, &roots, &cheaper, diagnostics);
+    Derivatives { inputs, parameters, higher, computed: roots, rescue: [value, derivative] }
 }
 
 /// The derivative of a node with respect to a leaf, in its stable form.

@@ -17,20 +17,12 @@ const FUEL: usize = 2000;
 /// The function `root` in its stable spelling; `log` takes the name and the reason of each rule that applied.
 pub fn rewrite(graph: &mut Graph, root: Id, log: &mut Vec<(&'static str, &'static str)>) -> Id {
     let root = resolve_sides(graph, root);
-    let mut rewriter =
-        Rewriter { graph, book: Book::open(), done: HashMap::new(), log, active: Vec::new(), fuel: FUEL };
-    for id in rewriter.graph.topological(&[root]) {
-        let stable = match rewriter.apply(id) {
-            Some(stable) => stable,
-            None => rewriter.resolve(id),
-        };
-        rewriter.done.insert(id, stable);
-    }
-    let stable = rewriter.done[&root];
+    let stable = Rewriter::new(graph, Book::open(), log).rewrite(root);
     resolve_sides(graph, stable)
 }
 
-struct Rewriter<'a> {
+/// Applies the rules of a book.
+pub(crate) struct Rewriter<'a> {
     graph: &'a mut Graph,
     book: Rc<Book>,
     /// What became of each node.
@@ -41,7 +33,26 @@ struct Rewriter<'a> {
     fuel: usize,
 }
 
-impl Rewriter<'_> {
+impl<'a> Rewriter<'a> {
+    pub(crate) fn new(
+        graph: &'a mut Graph,
+        book: Rc<Book>,
+        log: &'a mut Vec<(&'static str, &'static str)>,
+    ) -> Self {
+        Self { graph, book, done: HashMap::new(), log, active: Vec::new(), fuel: FUEL }
+    }
+
+    /// What becomes of `root`.
+    pub(crate) fn rewrite(&mut self, root: Id) -> Id {
+        for id in self.graph.topological(&[root]) {
+            if !self.done.contains_key(&id) {
+                let stable = self.apply(id).unwrap_or_else(|| self.resolve(id));
+                self.done.insert(id, stable);
+            }
+        }
+        self.done[&root]
+    }
+
     /// What became of a node; for one that a match has made up, what becomes of it now.
     fn resolve(&mut self, id: Id) -> Id {
         if let Some(&stable) = self.done.get(&id) {

@@ -28,7 +28,12 @@ pub struct Rule {
     pub why: &'static str,
 }
 
-const fn rule(name: &'static str, left: &'static str, right: &'static str, why: &'static str) -> Rule {
+pub(crate) const fn rule(
+    name: &'static str,
+    left: &'static str,
+    right: &'static str,
+    why: &'static str,
+) -> Rule {
     Rule { name, left, right, when: |_| true, why }
 }
 
@@ -296,15 +301,15 @@ fn kind(op: Op) -> Kind {
 }
 
 impl Book {
-    /// All rules, parsed once a thread.
+    /// [`RULES`], parsed once a thread.
     pub fn open() -> Rc<Self> {
-        thread_local!(static BOOK: Rc<Book> = Rc::new(Book::read()));
+        thread_local!(static BOOK: Rc<Book> = Rc::new(Book::read(RULES)));
         BOOK.with(Rc::clone)
     }
 
-    fn read() -> Self {
+    pub(crate) fn read(rules: &'static [Rule]) -> Self {
         let mut book: HashMap<Kind, Vec<Prepared>> = HashMap::new();
-        for rule in RULES {
+        for rule in rules {
             let identity = rule.identity();
             let kind = kind(identity.graph().op(identity.left));
             book.entry(kind).or_default().push(Prepared { rule, identity });
@@ -329,7 +334,7 @@ mod tests {
     fn both_sides_are_the_same_function() {
         const VALUES: [f64; 13] =
             [-3.5, -2.0, -0.7, -0.25, 0.0, 0.3, 0.5, FRAC_PI_4, 1.0, 2.0 * FRAC_PI_4, 2.0, 4.0, 6.5];
-        for rule in RULES {
+        for rule in RULES.iter().chain(crate::share::RULES) {
             let identity = Identity::new(rule.left, rule.right);
             let mut graph = identity.graph().clone();
             let letters: Vec<u8> = (0..26).filter(|&n| graph.find(Op::Input(n), &[]).is_some()).collect();

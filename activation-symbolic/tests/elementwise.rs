@@ -14,6 +14,7 @@ use activation_symbolic::graph::{Id, Op};
 use activation_symbolic::patch::patch;
 use activation_symbolic::rescue::{Rescue, rescue};
 use activation_symbolic::rewrite::rewrite;
+use activation_symbolic::share::share;
 use activation_symbolic::truth::Truth;
 use activation_symbolic::{lower::lower, parse::parse};
 use proc_macro2::TokenStream;
@@ -79,9 +80,12 @@ fn compile(name: &str, body: &str, parameters: &[(String, f64)], defaults: bool)
     let value = function.value;
     function.value = patch(&mut function, value);
     let derivative = patch(&mut function, derivative);
-    let rescue = rescue(&mut function, &[derivative], &mut errors);
+    let roots = [function.value, derivative];
+    let cheaper = share(&mut function.graph, &roots);
+    let rescue = rescue(&mut function, &roots, &cheaper, &mut errors);
     assert!(errors.is_empty(), "{source}: {:?}", errors.finish().map(|e| e.to_string()));
-    Compiled { function, derivative, rescue }
+    function.value = rescue.roots[0];
+    Compiled { function, derivative: rescue.roots[1], rescue }
 }
 
 /// All nodes at x.

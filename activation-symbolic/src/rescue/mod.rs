@@ -23,38 +23,59 @@ use judge::{Case, Judge};
 use predicate::Predicate;
 use sample::Float;
 
-/// Where results have to be computed again in extended precision.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+/// What is computed, and where it has to be computed again in extended precision.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Rescue {
+    /// The value, followed by the derivatives.
+    pub roots: Vec<Id>,
     /// The mask for the value.
     pub value: Option<Id>,
     /// The mask for the derivatives.
     pub derivative: Option<Id>,
 }
 
-/// Looks for inputs at which the value or one of the `partials` of `function` is wrong in its element type, and
-/// makes masks that are set there. Says so in the function's notes, and as errors where the author denies it.
-pub fn rescue(function: &mut Function, partials: &[Id], errors: &mut Diagnostics) -> Rescue {
+/// Looks for inputs at which the first of `roots`, the value, or one of the others, the derivatives, is wrong in the
+/// element type, and makes masks that are set there. Says so in the function's notes, and as errors where the author
+/// denies it. The value, and the derivatives, are taken from `cheaper` where these are right everywhere.
+pub fn rescue(function: &mut Function, roots: &[Id], cheaper: &[Id], errors: &mut Diagnostics) -> Rescue {
     match function.signature.element {
-        Element::F32 => masks::<f32>(function, partials, errors),
-        Element::F64 => masks::<f64>(function, partials, errors),
+        Element::F32 => masks::<f32>(function, roots, cheaper, errors),
+        Element::F64 => masks::<f64>(function, roots, cheaper, errors),
     }
 }
 
-fn masks<S: Float>(function: &mut Function, partials: &[Id], errors: &mut Diagnostics) -> Rescue {
-    let roots: Vec<Id> = partials.iter().copied().chain([function.value]).collect();
+fn masks<S: Float>(
+    function: &mut Function,
+    roots: &[Id],
+    cheaper: &[Id],
+    errors: &mut Diagnostics,
+) -> Rescue {
+    if !is_judged(function, roots) {
+        return Rescue { roots: roots.to_vec(), ..Rescue::default() };
+    }
+    let mut taken = cheaper.to_vec();
+    let mut cases = Judge::<S>::new(function, &taken).cases(function);
+    for part in [0..1, 1..roots.len()] {
+        if cases.iter().any(|case| case.error(&cheaper[part.clone()]) > WRONG) {
+            taken[part.clone()].copy_from_slice(&roots[part]);
+        }
+    }
+    if taken != cheaper {
+        cases = Judge::<S>::new(function, &taken).cases(function);
+    }
+    let (value, partials) = taken.split_at(1);
+    Rescue {
+        value: mask(function, value, &cases, "value", errors),
+        derivative: mask(function, partials, &cases, "derivative", errors),
+        roots: taken,
+    }
+}
+
+/// Whether all that `roots` are computed from is known here.
+fn is_judged(function: &Function, roots: &[Id]) -> bool {
     let graph = &function.graph;
     let opaque = |op| matches!(op, Op::Call { .. } | Op::External(_) | Op::Reduce(_) | Op::Length);
-    if function.signature.rows || graph.topological(&roots).iter().any(|&id| opaque(graph.op(id))) {
-        return Rescue::default();
-    }
-    let mut judge = Judge::<S>::new(function, &roots);
-    let cases = judge.cases(function);
-    let value = vec![function.value];
-    Rescue {
-        value: mask(function, &value, &cases, "value", errors),
-        derivative: mask(function, partials, &cases, "derivative", errors),
-    }
+    !function.signature.rows && !graph.topological(roots).iter().any(|&id| opaque(graph.op(id)))
 }
 
 /// The mask that is set wherever one of `roots` is wrong.
