@@ -1,6 +1,6 @@
 //! The loops over one row: a kernel says what happens at a position, [`Passes`] does it at all of them.
 
-use super::cell::{Cell, MOST_LANES};
+use super::cell::Cell;
 use super::shape::Shape;
 use super::terms::Terms;
 
@@ -26,10 +26,10 @@ pub struct Passes<'a, R: Cell, I: Shape, O: Shape> {
     pub(super) length: usize,
     pub(super) inputs: I::Of<&'a [R::Element]>,
     pub(super) outputs: O::Of<&'a mut [R::Element]>,
-    /// The numbers from the last full register on, padded.
-    pub(super) tails: I::Of<[R::Element; MOST_LANES]>,
-    /// Room for the same of the outputs.
-    pub(super) stored: O::Of<[R::Element; MOST_LANES]>,
+    /// The numbers from the last full register on, padded; anything if there are none.
+    pub(super) tails: I::Of<R>,
+    /// The same of the outputs.
+    pub(super) stored: O::Of<R>,
     pub(super) upstream: R::Scalar,
     pub(super) result: R::Scalar,
     /// Whether something overflowed or underflowed, or looks like it.
@@ -143,7 +143,8 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
                 if CHECK {
                     check = O::check(&outputs, check);
                 }
-                self.store_tail(outputs, at);
+                self.stored = O::copied(&outputs);
+                O::store_tail(outputs, &mut self.outputs, at);
             }
         }
         self.trouble |= CHECK && check.any_nan();
@@ -160,29 +161,8 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
     }
 
     #[inline(always)]
-    fn look_at_tail(&mut self, position: R) -> At<R, I, O> {
-        let tails = I::map(
-            I::each_ref(&self.tails),
-            #[inline(always)]
-            |tail: &[R::Element; MOST_LANES]| &tail[..],
-        );
-        let stored = O::map(
-            O::each_mut(&mut self.stored),
-            #[inline(always)]
-            |tail: &mut [R::Element; MOST_LANES]| &mut tail[..],
-        );
-        At { input: I::load(self.token, &tails, 0), stored: O::reload(self.token, &stored, 0), position }
-    }
-
-    #[inline(always)]
-    fn store_tail(&mut self, outputs: O::Of<R>, at: usize) {
-        let mut stored = O::map(
-            O::each_mut(&mut self.stored),
-            #[inline(always)]
-            |tail: &mut [R::Element; MOST_LANES]| &mut tail[..],
-        );
-        O::store(outputs, &mut stored, 0);
-        O::copy_tails(&mut self.outputs, &stored, at);
+    fn look_at_tail(&self, position: R) -> At<R, I, O> {
+        At { input: I::copied(&self.tails), stored: O::copied(&self.stored), position }
     }
 }
 

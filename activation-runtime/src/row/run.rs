@@ -65,16 +65,8 @@ impl<T, I: Shape, O: Shape> Rows<'_, T, I, O> {
         Rows {
             length: self.length,
             count: 1,
-            inputs: I::map(
-                I::each_ref(&self.inputs),
-                #[inline(always)]
-                |row: &&[T]| &row[here.clone()],
-            ),
-            outputs: O::map(
-                O::each_mut(&mut self.outputs),
-                #[inline(always)]
-                |row| &mut row[here.clone()],
-            ),
+            inputs: I::part(&self.inputs, here.clone()),
+            outputs: O::part_mut(&mut self.outputs, here),
             upstream: self.upstream.get(n..=n).unwrap_or_default(),
             results: self.results.get_mut(n..=n).unwrap_or_default(),
         }
@@ -123,16 +115,8 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for Job<'_, K, M,
                 method,
                 token,
                 row.length,
-                M::In::map(
-                    M::In::each_ref(&row.inputs),
-                    #[inline(always)]
-                    |row: &&[T]| *row,
-                ),
-                M::Out::map(
-                    M::Out::each_mut(&mut row.outputs),
-                    #[inline(always)]
-                    |row| &mut **row,
-                ),
+                M::In::part(&row.inputs, 0..row.length),
+                M::Out::part_mut(&mut row.outputs, 0..row.length),
                 T::to_carrier(upstream),
             );
             if let Some(to) = row.results.first_mut() {
@@ -275,7 +259,8 @@ fn compute<'a, R: Cell, K, M: Method<K, N>, const N: usize>(
 }
 
 impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
-    /// The passes over one row, which isn't empty.
+    /// The passes over one row, which isn't empty. Where the caller has just cut the rows to `length`, one bounds
+    /// check serves all of them.
     #[inline(always)]
     fn new(
         token: R::Token,
@@ -286,32 +271,9 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
     ) -> Self {
         const { assert!(R::LANES <= MOST_LANES) };
         let full = length - length % R::LANES;
-        // Said to be of one length here, the rows need no bounds checks in the loops.
-        let inputs = I::map(
-            inputs,
-            #[inline(always)]
-            |row: &'a [R::Element]| &row[..length],
-        );
-        let outputs = O::map(
-            outputs,
-            #[inline(always)]
-            |row: &'a mut [R::Element]| &mut row[..length],
-        );
-        let tails = I::map(
-            I::each_ref(&inputs),
-            #[inline(always)]
-            |row: &&'a [R::Element]| {
-                let rest = &row[full..];
-                let mut tail = [row[full.min(length - 1)]; MOST_LANES];
-                tail[..rest.len()].copy_from_slice(rest);
-                tail
-            },
-        );
-        let stored = O::map(
-            O::each_ref(&outputs),
-            #[inline(always)]
-            |row: &&'a mut [R::Element]| [row[0]; MOST_LANES],
-        );
+        let zero = R::zero(token);
+        let tails = if full < length { I::load_tail(token, &inputs, full) } else { I::repeat(zero) };
+        let stored = O::repeat(zero);
         let result = R::scalar(0.0);
         Self { token, length, inputs, outputs, tails, stored, upstream, result, trouble: false }
     }

@@ -1,6 +1,8 @@
 //! Bundles of rows: how many inputs and outputs a row function has, at the level of types.
 
-use super::cell::Cell;
+use core::ops::Range;
+
+use super::cell::{Cell, MOST_LANES};
 use crate::array::map;
 
 /// So many of a thing, in groups: `[(); 2]` is two, `([(); 2], [(); 1])` two and one.
@@ -28,14 +30,27 @@ pub trait Shape {
     fn each_mut<U>(things: &mut Self::Of<U>) -> Self::Of<&mut U>;
     /// References to the things.
     fn each_ref<U>(things: &Self::Of<U>) -> Self::Of<&U>;
+    /// This range of each row.
+    fn part<'a, 'r: 'a, T>(rows: &'a Self::Of<&'r [T]>, range: Range<usize>) -> Self::Of<&'a [T]>;
+    /// This range of each row.
+    fn part_mut<'a, 'r: 'a, T>(
+        rows: &'a mut Self::Of<&'r mut [T]>,
+        range: Range<usize>,
+    ) -> Self::Of<&'a mut [T]>;
+    /// The same registers again.
+    fn copied<R: Copy>(values: &Self::Of<R>) -> Self::Of<R>;
+    /// The same register for each row.
+    fn repeat<R: Copy>(value: R) -> Self::Of<R>;
     /// The numbers of all rows from `at` on.
     fn load<R: Cell>(token: R::Token, rows: &Self::Of<&[R::Element]>, at: usize) -> Self::Of<R>;
     /// The numbers that the outputs hold from `at` on.
     fn reload<R: Cell>(token: R::Token, rows: &Self::Of<&mut [R::Element]>, at: usize) -> Self::Of<R>;
     /// Writes to all rows from `at` on.
     fn store<R: Cell>(values: Self::Of<R>, rows: &mut Self::Of<&mut [R::Element]>, at: usize);
-    /// Copies the beginning of `tails` to what is left of the rows from `at` on.
-    fn copy_tails<E: Copy>(rows: &mut Self::Of<&mut [E]>, tails: &Self::Of<&mut [E]>, at: usize);
+    /// What is left of all rows from `at` on, less than a register, padded with what stands there first.
+    fn load_tail<R: Cell>(token: R::Token, rows: &Self::Of<&[R::Element]>, at: usize) -> Self::Of<R>;
+    /// Writes the beginning of each register to what is left of the rows from `at` on.
+    fn store_tail<R: Cell>(values: Self::Of<R>, rows: &mut Self::Of<&mut [R::Element]>, at: usize);
     /// `check` + 0 · each value: NaN where one isn't finite.
     fn check<R: Cell>(values: &Self::Of<R>, check: R) -> R;
 }
@@ -80,6 +95,34 @@ impl<const N: usize> Shape for [(); N] {
         things.each_ref()
     }
     #[inline(always)]
+    fn part<'a, 'r: 'a, T>(rows: &'a [&'r [T]; N], range: Range<usize>) -> [&'a [T]; N] {
+        map(
+            *rows,
+            &[][..],
+            #[inline(always)]
+            |row| &row[range.clone()],
+        )
+    }
+    #[inline(always)]
+    fn part_mut<'a, 'r: 'a, T>(rows: &'a mut [&'r mut [T]; N], range: Range<usize>) -> [&'a mut [T]; N] {
+        let mut parts: [&mut [T]; N] = core::array::from_fn(
+            #[inline(always)]
+            |_| Default::default(),
+        );
+        for (part, row) in parts.iter_mut().zip(rows) {
+            *part = &mut row[range.clone()];
+        }
+        parts
+    }
+    #[inline(always)]
+    fn copied<R: Copy>(values: &[R; N]) -> [R; N] {
+        *values
+    }
+    #[inline(always)]
+    fn repeat<R: Copy>(value: R) -> [R; N] {
+        [value; N]
+    }
+    #[inline(always)]
     fn load<R: Cell>(token: R::Token, rows: &[&[R::Element]; N], at: usize) -> [R; N] {
         map(
             *rows,
@@ -103,11 +146,26 @@ impl<const N: usize> Shape for [(); N] {
         }
     }
     #[inline(always)]
-    fn copy_tails<E: Copy>(rows: &mut [&mut [E]; N], tails: &[&mut [E]; N], at: usize) {
-        for (row, tail) in rows.iter_mut().zip(tails) {
+    fn load_tail<R: Cell>(token: R::Token, rows: &[&[R::Element]; N], at: usize) -> [R; N] {
+        map(
+            *rows,
+            R::zero(token),
+            #[inline(always)]
+            |row| {
+                let rest = &row[at..];
+                let mut block = [rest[0]; MOST_LANES];
+                block[..rest.len()].copy_from_slice(rest);
+                R::load(token, &block[..R::LANES])
+            },
+        )
+    }
+    #[inline(always)]
+    fn store_tail<R: Cell>(values: [R; N], rows: &mut [&mut [R::Element]; N], at: usize) {
+        for (row, value) in rows.iter_mut().zip(values) {
             let rest = &mut row[at..];
-            let len = rest.len();
-            rest.copy_from_slice(&tail[..len]);
+            let mut block = [rest[0]; MOST_LANES];
+            value.store(&mut block[..R::LANES]);
+            rest.copy_from_slice(&block[..rest.len()]);
         }
     }
     #[inline(always)]
@@ -161,6 +219,25 @@ impl<A: Shape, B: Shape> Shape for (A, B) {
         (A::each_ref(a), B::each_ref(b))
     }
     #[inline(always)]
+    fn part<'a, 'r: 'a, T>((a, b): &'a Self::Of<&'r [T]>, range: Range<usize>) -> Self::Of<&'a [T]> {
+        (A::part(a, range.clone()), B::part(b, range))
+    }
+    #[inline(always)]
+    fn part_mut<'a, 'r: 'a, T>(
+        (a, b): &'a mut Self::Of<&'r mut [T]>,
+        range: Range<usize>,
+    ) -> Self::Of<&'a mut [T]> {
+        (A::part_mut(a, range.clone()), B::part_mut(b, range))
+    }
+    #[inline(always)]
+    fn copied<R: Copy>((a, b): &Self::Of<R>) -> Self::Of<R> {
+        (A::copied(a), B::copied(b))
+    }
+    #[inline(always)]
+    fn repeat<R: Copy>(value: R) -> Self::Of<R> {
+        (A::repeat(value), B::repeat(value))
+    }
+    #[inline(always)]
     fn load<R: Cell>(token: R::Token, (a, b): &Self::Of<&[R::Element]>, at: usize) -> Self::Of<R> {
         (A::load(token, a, at), B::load(token, b, at))
     }
@@ -174,9 +251,13 @@ impl<A: Shape, B: Shape> Shape for (A, B) {
         B::store(values.1, b, at);
     }
     #[inline(always)]
-    fn copy_tails<E: Copy>((a, b): &mut Self::Of<&mut [E]>, tails: &Self::Of<&mut [E]>, at: usize) {
-        A::copy_tails(a, &tails.0, at);
-        B::copy_tails(b, &tails.1, at);
+    fn load_tail<R: Cell>(token: R::Token, (a, b): &Self::Of<&[R::Element]>, at: usize) -> Self::Of<R> {
+        (A::load_tail(token, a, at), B::load_tail(token, b, at))
+    }
+    #[inline(always)]
+    fn store_tail<R: Cell>(values: Self::Of<R>, (a, b): &mut Self::Of<&mut [R::Element]>, at: usize) {
+        A::store_tail(values.0, a, at);
+        B::store_tail(values.1, b, at);
     }
     #[inline(always)]
     fn check<R: Cell>((a, b): &Self::Of<R>, check: R) -> R {

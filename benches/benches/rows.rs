@@ -1,0 +1,97 @@
+//! Functions of whole rows beside a copy kernel.
+//!
+//! `cargo bench -p activations-benches --bench rows [-- FILTER]`; one thread, f32, buffers in place before the clock
+//! starts.
+
+use activations::prelude::*;
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+
+fn main() {
+    divan::main();
+}
+
+/// How many elements, and how many of them make a row.
+const SHAPES: [(usize, usize); 4] = [(65_536, 128), (65_536, 1_024), (16_777_216, 128), (16_777_216, 1_024)];
+
+/// Exponentials that add up to 1.
+#[activation]
+pub fn softmax(x: Row<f32>) -> Row<f32> {
+    let e = (x - x.max()).exp();
+    e / e.sum()
+}
+
+/// Their logarithms.
+#[activation]
+pub fn log_softmax(x: Row<f32>) -> Row<f32> {
+    x - x.logsumexp()
+}
+
+/// No mean, unit variance.
+#[activation]
+pub fn layer_norm(x: Row<f32>) -> Row<f32> {
+    let centred = x - x.mean();
+    centred / ((centred * centred).mean() + 1.0e-5).sqrt()
+}
+
+/// Unit mean square.
+#[activation]
+pub fn rms_norm(x: Row<f32>) -> Row<f32> {
+    x / ((x * x).mean() + 1.0e-5).sqrt()
+}
+
+/// The length.
+#[activation]
+pub fn l2_norm(x: Row<f32>) -> f32 {
+    x.norm()
+}
+
+/// Numbers as layers see them: spread over −6 … 6.
+fn inputs(n: usize) -> Vec<f32> {
+    let mut rng = fastrand::Rng::with_seed(n as u64);
+    (0..n).map(|_| rng.f32() * 12.0 - 6.0).collect()
+}
+
+fn forward<K: RowActivation<f32>>(bencher: Bencher, kernel: &K, (n, row): (usize, usize)) {
+    let (x, mut y) = (inputs(n), vec![0.0; n / row * kernel.output_len(row)]);
+    bencher.counter(ItemsCount::new(n)).bench_local(|| kernel.forward(black_box(&x), row, black_box(&mut y)));
+}
+
+fn backward<K: RowActivation<f32>>(bencher: Bencher, kernel: &K, (n, row): (usize, usize)) {
+    let (x, dy, mut dx) = (inputs(n), inputs(n / row * kernel.output_len(row)), vec![0.0; n]);
+    bencher
+        .counter(ItemsCount::new(n))
+        .bench_local(|| kernel.backward(black_box(&x), row, black_box(&dy), black_box(&mut dx)));
+}
+
+#[divan::bench(args = [65_536, 16_777_216])]
+fn copy(bencher: Bencher, n: usize) {
+    let (x, mut y) = (inputs(n), vec![0.0; n]);
+    bencher.counter(ItemsCount::new(n)).bench_local(|| black_box(&mut y).copy_from_slice(black_box(&x)));
+}
+
+macro_rules! kernels {
+    ($($module:ident: $kernel:expr;)*) => {$(
+        mod $module {
+            use super::{Bencher, SHAPES};
+
+            #[divan::bench(args = SHAPES)]
+            fn forward(bencher: Bencher, shape: (usize, usize)) {
+                super::forward(bencher, &$kernel, shape);
+            }
+
+            #[divan::bench(args = SHAPES)]
+            fn backward(bencher: Bencher, shape: (usize, usize)) {
+                super::backward(bencher, &$kernel, shape);
+            }
+        }
+    )*};
+}
+
+kernels! {
+    softmax_rows: super::Softmax;
+    log_softmax_rows: super::LogSoftmax;
+    layer_norm_rows: super::LayerNorm;
+    rms_norm_rows: super::RmsNorm;
+    l2_norm_rows: super::L2Norm;
+}
