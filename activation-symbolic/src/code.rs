@@ -9,6 +9,7 @@ use quote::{format_ident, quote};
 
 use crate::callable;
 use crate::function::Signature;
+use crate::fuse::{Fused, MulAdd};
 use crate::graph::{Comparison, Graph, Id, Op, Part};
 
 /// Expressions nested deeper than this are broken by a `let`, for the reader's sake.
@@ -30,6 +31,8 @@ pub struct Scope<'a> {
     pub witness: TokenStream,
     /// The type of the numbers.
     pub carrier: TokenStream,
+    /// Which products are added in one rounding.
+    pub fused: Fused,
     /// What other nodes stand for, such as the scalars of a row function.
     pub given: HashMap<Id, TokenStream>,
 }
@@ -38,7 +41,8 @@ impl<'a> Scope<'a> {
     /// The scope of a kernel's method: inputs by their names.
     pub fn new(signature: &'a Signature) -> Self {
         let first = &signature.inputs[0].ident;
-        Self { signature, witness: quote!(#first), carrier: quote!(R), given: HashMap::new() }
+        let (witness, carrier) = (quote!(#first), quote!(R));
+        Self { signature, witness, carrier, fused: Fused::default(), given: HashMap::new() }
     }
 }
 
@@ -49,7 +53,7 @@ pub fn code(graph: &Graph, roots: &[Id], scope: &Scope<'_>) -> Code {
     let mut uses: HashMap<Id, usize> = HashMap::new();
     for &id in &order {
         if !scope.given.contains_key(&id) {
-            for &argument in graph.arguments(id) {
+            for argument in scope.fused.arguments(graph, id) {
                 *uses.entry(argument).or_default() += 1;
             }
         }
@@ -65,7 +69,7 @@ pub fn code(graph: &Graph, roots: &[Id], scope: &Scope<'_>) -> Code {
             continue;
         }
         let deepest =
-            graph.arguments(id).iter().map(|a| depth.get(a).copied().unwrap_or(0)).max().unwrap_or(0);
+            scope.fused.arguments(graph, id).iter().map(|a| depth.get(a).copied().unwrap_or(0)).max().unwrap_or(0);
         depth.insert(id, deepest + 1);
         let is_result = uses[&id] == 1 && roots.contains(&id);
         if uses[&id] > 1 || (deepest + 1 > DEEPEST && !is_result) {
@@ -128,7 +132,7 @@ impl<'a> Writer<'a> {
         let mut stack = roots.to_vec();
         while let Some(id) = stack.pop() {
             if seen.insert(id) && !self.scope.given.contains_key(&id) {
-                stack.extend(self.graph.arguments(id));
+                stack.extend(self.scope.fused.arguments(self.graph, id));
             }
         }
         let mut order: Vec<Id> = seen.into_iter().collect();
@@ -192,6 +196,9 @@ impl<'a> Writer<'a> {
         }
         let (op, arguments) = self.graph.view(id);
         let c = &self.constant;
+        if let Some(sum) = self.scope.fused.get(self.graph, id) {
+            return self.mul_add(sum);
+        }
         match (op, arguments) {
             (Op::Constant(bits), _) => self.number(f64::from_bits(bits)),
             (Op::Input(n), _) => {
@@ -261,6 +268,27 @@ impl<'a> Writer<'a> {
         }
     }
 
+    fn mul_add(&self, MulAdd { a, negated, b, c, subtracted }: MulAdd) -> TokenStream {
+        let a = match (self.graph.as_constant(a), negated) {
+            (Some(a), true) => self.number(-a),
+            (_, true) => {
+                let a = self.operand(a, Tightness::Unary);
+                quote!((-#a))
+            }
+            (_, false) => self.operand(a, Tightness::Atom),
+        };
+        let c = match (self.graph.as_constant(c), subtracted) {
+            (Some(c), true) => self.number(-c),
+            (_, true) => {
+                let c = self.operand(c, Tightness::Unary);
+                quote!(-#c)
+            }
+            (_, false) => self.expression(c),
+        };
+        let b = self.expression(b);
+        quote!(#a.mul_add(#b, #c))
+    }
+
     fn infix(&self, a: Id, sign: &TokenStream, b: Id, left: Tightness, right: Tightness) -> TokenStream {
         let (a, b) = (self.operand(a, left), self.operand(b, right));
         quote!(#a #sign #b)
@@ -273,6 +301,7 @@ impl<'a> Writer<'a> {
             Tightness::Atom
         } else {
             match self.graph.op(id) {
+                Op::Add | Op::Sub if self.scope.fused.get(self.graph, id).is_some() => Tightness::Atom,
                 Op::Add | Op::Sub => Tightness::Sum,
                 Op::Mul | Op::Div => Tightness::Product,
                 Op::Neg | Op::Not => Tightness::Unary,
@@ -331,7 +360,7 @@ pub fn construct(graph: &Graph, callee: u8, signature: &Signature) -> TokenStrea
     let path = &target.path;
     let parameters = target.parameters.iter().map(|&id| {
         let scope =
-            Scope { signature, witness: quote!(0.0_f64), carrier: quote!(f64), given: HashMap::new() };
+            Scope { witness: quote!(0.0_f64), carrier: quote!(f64), ..Scope::new(signature) };
         let Code { statements, results } = code(graph, &[id], &scope);
         match graph.as_constant(id) {
             Some(value) => float(value),

@@ -187,7 +187,9 @@ fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
 
 /// The code of some nodes in the scope of a method.
 fn method(function: &Function, roots: &[Id]) -> Code {
-    code(&function.graph, roots, &Scope::new(&function.signature))
+    let mut scope = Scope::new(&function.signature);
+    scope.fused = function.fused.clone();
+    code(&function.graph, roots, &scope)
 }
 
 /// `fn rescue`, where a mask or a callee asks for it.

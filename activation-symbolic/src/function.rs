@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
+use crate::fuse::Fused;
 use crate::graph::{Graph, Id, Op};
 
 /// f32 or f64: the type that the function is written in, in which literals are rounded and checks are made.
@@ -150,6 +151,8 @@ pub struct Function {
     /// The user's own vector–Jacobian product, one for each input, in terms of the inputs and, as the input after
     /// the last, the incoming gradient.
     pub own_vjp: Option<Vec<Id>>,
+    /// Which products are added in one rounding.
+    pub fused: Fused,
     /// What is known of it, for documentation and `explain`.
     pub facts: Facts,
     /// What must hold outside the kernel: items that the expansion adds so that rustc checks them.

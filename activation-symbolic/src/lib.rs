@@ -7,6 +7,7 @@
 //!     ─ differentiate ─▶ partials   forward mode on the graph, simplified as it is built
 //!     ─ patch ─▶ value, partials    a line through the origin where all bits cancel
 //!     ─ share ─▶ computed           forms that cost less, where they are accurate enough
+//!     ─ fuse ─▶ plan                products that are added in one rounding
 //!     ─ rescue ─▶ masks             where floats of the element type don't suffice
 //!     ─ emit ─▶ tokens              the fn as written, a struct, its kernel, its documentation
 //! ```
@@ -23,6 +24,7 @@ pub mod evaluate;
 pub mod fallback;
 pub mod format;
 pub mod function;
+pub mod fuse;
 pub mod graph;
 mod helper;
 pub mod lower;
@@ -93,6 +95,9 @@ fn differentiate(function: &mut Function, diagnostics: &mut Diagnostics) -> Deri
     let inputs: Vec<Id> = inputs.into_iter().map(|slope| patch::patch(function, slope)).collect();
     let roots: Vec<Id> = [function.value].into_iter().chain(inputs.iter().copied()).collect();
     let cheaper = share::share(&mut function.graph, &roots);
+    // Over all that may be computed: what is added but once there is added but once in any part of it.
+    let all = [&roots[..], &cheaper, &parameters, &higher].concat();
+    function.fused = fuse::Fused::plan(&function.graph, &all);
     let Rescue { roots, value, derivative } = rescue::rescue(function, &roots, &cheaper, diagnostics);
     Derivatives { inputs, parameters, higher, computed: roots, rescue: [value, derivative] }
 }

@@ -25,6 +25,7 @@ use syn::{Expr, Pat};
 use crate::callable::Outside;
 use crate::diagnostic::Diagnostics;
 use crate::function::{Facts, Function, Signature};
+use crate::fuse::Fused;
 use crate::graph::{Callee, Graph, Id, Op};
 use value::{Closure, Value, Variable};
 
@@ -42,7 +43,8 @@ pub fn lower(mut signature: Signature, diagnostics: &mut Diagnostics) -> Functio
     let Lowering { graph, witnesses, outside, .. } = lowering;
     outside.reach(&mut signature);
     let facts = Facts::default();
-    Function { signature, graph, written, value: written, own_derivative, own_vjp, facts, witnesses }
+    let fused = Fused::default();
+    Function { signature, graph, written, value: written, own_derivative, own_vjp, fused, facts, witnesses }
 }
 
 /// The state of the interpreter.

@@ -85,6 +85,11 @@ impl<S: Element> Truth<S> {
         self.balls[id.index()]
     }
 
+    /// The slope of a node with respect to an input.
+    pub fn slope(&self, id: Id, input: usize) -> Extended<S> {
+        self.slopes[id.index() * self.inputs + input]
+    }
+
     /// Σ |xᵢ · ∂node/∂xᵢ| at the inputs `x`.
     pub fn sensitivity(&self, id: Id, x: &[S]) -> Extended<S>
     where

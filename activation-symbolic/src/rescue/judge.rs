@@ -5,15 +5,24 @@ use activation_runtime::extended::Extended;
 
 use super::WRONG;
 use super::sample::{self, Float, Random};
-use crate::evaluate::{Value, evaluate};
+use crate::evaluate::{Value, step};
 use crate::function::Function;
+use crate::fuse::Fused;
 use crate::graph::{Graph, Id, Op};
+use crate::primitive::Primitive;
 use crate::truth::Truth;
 
 /// How many nodes may be evaluated in all: what expansion time allows.
 const NODES: usize = 9000;
 /// How many more points may be spent on looking closer, in terms of the others.
 const REFINEMENTS: usize = 1;
+
+/// How many floats away the neighbours are that are tried where a result is doubtful: rounding errors are random.
+const NEIGHBOURS: [f64; 4] = [-13.0, -5.0, 2.0, 7.0];
+/// The error, in units of what is tolerated, from which on a result is doubtful.
+const DOUBTFUL: f64 = 0.25;
+/// Up to this |x| the function is a line between neighbours, for all that a float can tell.
+const STRAIGHT: f64 = 256.0;
 
 /// A point, and what came out there.
 #[derive(Debug)]
@@ -81,15 +90,21 @@ impl<S: Float> Case<S> {
 pub(super) struct Judge<S: Float> {
     order: Vec<Id>,
     roots: Vec<Id>,
+    fused: Fused,
+    /// The nodes that decide which piece of the function a point is on.
+    seams: Vec<Id>,
     truth: Truth<S>,
     values: Vec<Value<S>>,
 }
 
 impl<S: Float> Judge<S> {
     pub(super) fn new(function: &Function, roots: &[Id]) -> Self {
+        let order = function.graph.topological(roots);
         Self {
-            order: function.graph.topological(roots),
             roots: roots.to_vec(),
+            fused: function.fused.clone(),
+            seams: order.iter().copied().filter(|&id| has_seam(function.graph.op(id))).collect(),
+            order,
             truth: Truth::new(function.signature.inputs.len()),
             values: Vec::new(),
         }
@@ -145,29 +160,84 @@ impl<S: Float> Judge<S> {
         }
     }
 
+    /// One point: on machines with a fused multiply–add and without, and beside its neighbours.
     fn case(&mut self, graph: &Graph, x: Vec<S>, parameters: &[S]) -> Case<S> {
-        let leaf = |op| match op {
-            Op::Input(n) => Some(x[n as usize]),
-            Op::Parameter(n) => Some(parameters[n as usize]),
-            Op::Constant(bits) => Some(x[0].constant(f64::from_bits(bits))),
-            _ => None,
-        };
-        evaluate(graph, &self.order, leaf, &mut self.values);
         self.truth.evaluate(graph, &self.order, &x, parameters);
-        let errors = self.roots.iter().map(|&root| (root, self.error(root, &x))).collect();
+        self.floats(graph, &x, parameters, true);
+        let mut errors: Vec<(Id, f64)> =
+            self.roots.iter().map(|&root| (root, self.error(root, &x, &x))).collect();
+        self.floats(graph, &x, parameters, false);
+        self.take_worst(&mut errors, &x, &x);
         let value = |v: &Value<S>| match v {
             Value::Number(number) => (*number).into(),
             Value::Truth(true) => 1.0,
             _ => f64::NAN,
         };
         let values = self.values.iter().map(value).collect();
+        let side = self.side(graph);
+        let is_straight = |x: &S| (S::TINY..=STRAIGHT).contains(&(*x).into().abs());
+        if errors.iter().any(|&(_, error)| error > DOUBTFUL) && x.iter().all(is_straight) {
+            for (i, steps) in NEIGHBOURS.into_iter().enumerate() {
+                let near: Vec<S> =
+                    x.iter().map(|&x| S::from_f64(x.into() * (1.0 + 2.0 * steps * S::EPSILON))).collect();
+                self.floats(graph, &near, parameters, i % 2 == 0);
+                if self.side(graph) == side {
+                    self.take_worst(&mut errors, &x, &near);
+                }
+            }
+        }
         Case { x, values, errors }
     }
 
-    /// How far a root in floats is from the truth, in units of what is tolerated; 0 where there is no truth.
-    fn error(&self, root: Id, x: &[S]) -> f64 {
+    /// Evaluates all nodes in floats.
+    fn floats(&mut self, graph: &Graph, x: &[S], parameters: &[S], fused: bool) {
+        let leaf = |op| match op {
+            Op::Input(n) => Some(x[n as usize]),
+            Op::Parameter(n) => Some(parameters[n as usize]),
+            Op::Constant(bits) => Some(x[0].constant(f64::from_bits(bits))),
+            _ => None,
+        };
+        self.values.resize(graph.nodes().len(), Value::Opaque);
+        for &id in &self.order {
+            let sum = self.fused.get(graph, id).filter(|_| fused);
+            let number = |id: Id| self.values[id.index()].number();
+            self.values[id.index()] = match sum.and_then(|sum| sum.evaluate(number)) {
+                Some(sum) => Value::Number(sum),
+                None => step(graph, id, leaf, &self.values),
+            };
+        }
+    }
+
+    fn take_worst(&self, errors: &mut [(Id, f64)], x: &[S], near: &[S]) {
+        for (root, worst) in errors {
+            *worst = worst.max(self.error(*root, x, near));
+        }
+    }
+
+    /// Which piece of the function the floats are on.
+    fn side(&self, graph: &Graph) -> Vec<u64> {
+        let number = |id: Id| self.values[id.index()].number().map_or(f64::NAN, Into::into);
+        let seams = self.seams.iter().map(|&id| match graph.view(id) {
+            (Op::Apply(Primitive::Abs), &[a]) => u64::from(number(a) < 0.0),
+            (Op::Apply(Primitive::Copysign), &[_, b]) => u64::from(number(b) < 0.0),
+            (Op::Apply(Primitive::Max | Primitive::Min), &[a, b]) => u64::from(number(a) < number(b)),
+            (Op::Apply(_), _) => number(id).to_bits(),
+            _ => u64::from(self.values[id.index()].truth().is_some_and(|truth| truth)),
+        });
+        seams.collect()
+    }
+
+    /// How far a root in floats, at a point `near` x or x itself, is from the truth at x and the slopes there, in units
+    /// of what is tolerated; 0 where there is no truth.
+    fn error(&self, root: Id, x: &[S], near: &[S]) -> f64 {
         let Some(value) = self.values[root.index()].number() else { return 0.0 };
-        let ball = self.truth.ball(root);
+        let mut ball = self.truth.ball(root);
+        for (i, (&x, &near)) in x.iter().zip(near).enumerate() {
+            let step = near.into() - x.into();
+            if step != 0.0 {
+                ball.value = ball.value + self.truth.slope(root, i) * Extended::from_f64(step);
+            }
+        }
         let rounded: f64 = ball.value.to_element().into();
         if !ball.value.is_finite() || value.into() == rounded {
             // A pole or a hole of the function itself is not ours.
@@ -181,5 +251,15 @@ impl<S: Float> Judge<S> {
         let unit = if unit.is_finite() { unit } else { ball.value.abs() };
         let tolerance = number(4.0 * S::EPSILON) * unit + number(S::TINY);
         ((number(value.into()) - ball.value).abs() / tolerance).to_f64()
+    }
+}
+
+/// Whether a node has a side: the function may have a kink or a jump there.
+fn has_seam(op: Op) -> bool {
+    use Primitive::{Abs, Copysign, Max, Min};
+    match op {
+        Op::Compare(_) | Op::Apply(Abs | Max | Min | Copysign) => true,
+        Op::Apply(primitive) => primitive.is_step(),
+        _ => false,
     }
 }

@@ -306,6 +306,7 @@ impl<'a> Writer<'a> {
             witness: quote!(length),
             carrier: quote!(S),
             given: self.scalars.clone(),
+            ..Scope::new(self.names)
         };
         let Code { statements, results } = code(&self.b.graph, roots, &scope);
         let result = match results.as_slice() {
@@ -370,8 +371,7 @@ impl<'a> Writer<'a> {
                 given.insert(node, quote!(#name));
             }
         }
-        let first_input = &self.names.inputs[0].ident;
-        let scope = Scope { signature: self.names, witness: quote!(#first_input), carrier: quote!(R), given };
+        let scope = Scope { given, ..Scope::new(self.names) };
         // What is reduced (two factors of a sum of products), then what is stored.
         let mut values = Vec::new();
         let mut kinds = Vec::new();
