@@ -190,7 +190,11 @@ impl Candidate {
             (0..cases.len()).any(|i| left[i] && errors[i] > GROSS && self.scores[i] > f64::NEG_INFINITY);
         let least = if grossly { merit / 2.0 } else { merit };
         let &(_, position) = positions.iter().rev().find(|&&(m, _)| m >= least)?;
-        let threshold = self.threshold(&order, position);
+        let mut threshold = self.threshold(&order, position);
+        if grossly && threshold > 1.0 && !matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..)) {
+            // Half a bit more: what is grossly wrong at one point is so next to it.
+            threshold -= 0.5;
+        }
         Some(Choice {
             predicate: (self.predicate)(self.id, threshold),
             scores: &self.scores,
