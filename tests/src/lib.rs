@@ -107,6 +107,12 @@ fn sensitivity<T: Bits, S: activation_runtime::extended::Element>(
     ((at(1.0 + h) - at(1.0 - h)) / Extended::from_f64(2.0 * h)).to_f64().abs()
 }
 
+/// Whether a golden derivative is wrong: an artefact of an overflow in the public files (`data/README.md`).
+fn is_artefact(path: &str, x: f64) -> bool {
+    let name = path.strip_prefix("elementwise/golden/").and_then(|file| file.strip_suffix(".csv"));
+    matches!(name, Some("colu" | "loglogish_stable" | "cloglog")) && x >= 1e8
+}
+
 /// Holds a kernel against its golden file on every instruction set; returns what is wrong, one line for each.
 pub fn check<T, K>(name: &str, path: &str, kernel: &K) -> Vec<String>
 where
@@ -130,6 +136,12 @@ where
                 if !is_right(y[i], g.value, bound) {
                     faults.push(at(&format!("value {:e} for {:e}", y[i], g.value)));
                 }
+                if y[i] != both_y[i] || dx[i] != both_dx[i] {
+                    faults.push(at("forward_backward differs from forward and backward"));
+                }
+                if is_artefact(path, g.x.wide()) {
+                    continue;
+                }
                 if !is_right(dx[i], g.derivative, 4.0 * T::EPSILON * g.derivative.abs() + T::TINY) {
                     let curvature =
                         g.curvature.unwrap_or_else(|| sensitivity::<T, T>(|x| kernel.derivative(x), g.x));
@@ -137,9 +149,6 @@ where
                     if !is_right(dx[i], g.derivative, bound) {
                         faults.push(at(&format!("derivative {:e} for {:e}", dx[i], g.derivative)));
                     }
-                }
-                if y[i] != both_y[i] || dx[i] != both_dx[i] {
-                    faults.push(at("forward_backward differs from forward and backward"));
                 }
             }
         });

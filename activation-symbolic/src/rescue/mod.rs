@@ -158,7 +158,7 @@ fn cover<S: Float>(function: &Function, roots: &[Id], cases: &[Case<S>], errors:
             *left &= !covered;
         }
         // The noise of many roundings is everywhere: not worth computing everything again.
-        let harmless = if worst > GROSS { 0.2 } else { 0.5 };
+        let harmless = if worst > GROSS { 0.3 } else { 0.5 };
         if worst > HOPELESS || best.merit > harmless {
             chosen.push(best.predicate);
         }
@@ -168,7 +168,7 @@ fn cover<S: Float>(function: &Function, roots: &[Id], cases: &[Case<S>], errors:
 
 /// The error that is not left as it is, in units of what is tolerated: less than one, since there are other points
 /// than those that were looked at.
-const WRONG: f64 = 0.9;
+const WRONG: f64 = 0.75;
 /// The error from which on nothing is too costly.
 const HOPELESS: f64 = 3.0;
 /// The error that is not accepted unless many right results had to be computed again for it.
