@@ -68,8 +68,13 @@ pub fn code(graph: &Graph, roots: &[Id], scope: &Scope<'_>) -> Code {
         if scope.given.contains_key(&id) || graph.arguments(id).is_empty() {
             continue;
         }
-        let deepest =
-            scope.fused.arguments(graph, id).iter().map(|a| depth.get(a).copied().unwrap_or(0)).max().unwrap_or(0);
+        let deepest = scope
+            .fused
+            .arguments(graph, id)
+            .iter()
+            .map(|a| depth.get(a).copied().unwrap_or(0))
+            .max()
+            .unwrap_or(0);
         depth.insert(id, deepest + 1);
         let is_result = uses[&id] == 1 && roots.contains(&id);
         if uses[&id] > 1 || (deepest + 1 > DEEPEST && !is_result) {
@@ -359,8 +364,7 @@ pub fn construct(graph: &Graph, callee: u8, signature: &Signature) -> TokenStrea
     let Some(target) = graph.callees.get(callee as usize) else { return TokenStream::new() };
     let path = &target.path;
     let parameters = target.parameters.iter().map(|&id| {
-        let scope =
-            Scope { witness: quote!(0.0_f64), carrier: quote!(f64), ..Scope::new(signature) };
+        let scope = Scope { witness: quote!(0.0_f64), carrier: quote!(f64), ..Scope::new(signature) };
         let Code { statements, results } = code(graph, &[id], &scope);
         match graph.as_constant(id) {
             Some(value) => float(value),

@@ -106,15 +106,11 @@ pub const RULES: &[Rule] = &[
     ),
     rule("log of a sum of exponentials", "ln(exp(u) + exp(v))", "v + softplus(u - v)", OVERFLOW),
     rule("log of a sum of exponentials", "ln_1p(exp(u) + exp(v))", "softplus(v + softplus(u - v))", OVERFLOW),
-    rule(
-        "quotient of sums",
-        "ln((1 + exp(u)) / (1 + exp(v)))",
-        "ln_1p(sigmoid(v) * exp_m1(u - v))",
-        CANCELS,
-    ),
+    rule("quotient of sums", "ln((1 + exp(u)) / (1 + exp(v)))", "ln_1p(sigmoid(v) * exp_m1(u - v))", CANCELS),
     rule("quotient of sums", "ln((1 + exp(u)) * sigmoid(v))", "ln_1p(sigmoid(-v) * exp_m1(u + v))", CANCELS),
     rule("difference of multiples", "a * x - a * (x - c)", "a * c", CANCELS).when(|m| m.is_not_number('x')),
-    rule("difference of multiples", "a * x - a * (x + c)", "-(a * c)", CANCELS).when(|m| m.is_not_number('x')),
+    rule("difference of multiples", "a * x - a * (x + c)", "-(a * c)", CANCELS)
+        .when(|m| m.is_not_number('x')),
     rule("arsinh", "ln(u + sqrt(u * u + 1))", "asinh(u)", TAIL),
     rule("artanh", "ln((1 + u) / (1 - u))", "2 * atanh(u)", CANCELS),
     rule("artanh", "ln(1 + u) - ln(1 - u)", "2 * atanh(u)", CANCELS),

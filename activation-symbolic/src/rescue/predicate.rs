@@ -191,7 +191,10 @@ impl Candidate {
         let least = if grossly { merit / 2.0 } else { merit };
         let &(_, position) = positions.iter().rev().find(|&&(m, _)| m >= least)?;
         let mut threshold = self.threshold(&order, position);
-        if grossly && threshold > 1.0 && !matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..)) {
+        if grossly
+            && threshold > 1.0
+            && !matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..))
+        {
             // Half a bit more: what is grossly wrong at one point is so next to it.
             threshold -= 0.5;
         }
