@@ -73,6 +73,8 @@ impl<'a> Rewriter<'a> {
         let node = self.graph.nodes()[id.index()];
         let resolved: Vec<Id> = node.arguments().iter().map(|&a| self.resolve(a)).collect();
         if resolved != node.arguments() {
+            // Simplification may lead back to this very node, which then stays as it is.
+            self.done.insert(id, id);
             let stable = self.build(node.op, &resolved);
             self.done.insert(id, stable);
             return stable;
@@ -127,9 +129,8 @@ impl<'a> Rewriter<'a> {
     fn instantiate(&mut self, rule: &Prepared, pattern: Id, bindings: &Bindings) -> Id {
         let (op, arguments) = rule.identity.graph().view(pattern);
         if let Op::Input(letter) = op {
-            let bound =
-                bindings[letter as usize].unwrap_or_else(|| unreachable!("a variable of the left side"));
-            return self.resolve(bound);
+            // Every variable of a right side stands on the left as well; a test of the rules sees to it.
+            return bindings[letter as usize].map_or(pattern, |bound| self.resolve(bound));
         }
         let arguments: Vec<Id> = arguments.iter().map(|&a| self.instantiate(rule, a, bindings)).collect();
         self.build(op, &arguments)
