@@ -21,7 +21,8 @@ struct Case {
 
 #[test]
 fn published_cases() {
-    let Cases { cases } = serde_json::from_str(include_str!("corpus/accept.json")).unwrap();
+    let Cases { cases } =
+        serde_json::from_str(include_str!("../../tests/data/programs/accept.json")).unwrap();
     for case in cases {
         let (function, diagnostics) = front(&case.source);
         assert!(function.is_some() && diagnostics.is_empty(), "{}: {diagnostics:?}", case.name);

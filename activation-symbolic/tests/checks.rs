@@ -231,7 +231,7 @@ fn several_inputs_have_witnesses_too() {
 
 #[test]
 fn programs_to_accept_are_accepted() {
-    for case in cases(include_str!("corpus/accept.json")) {
+    for case in cases(include_str!("../../tests/data/programs/accept.json")) {
         let source = case["source"].as_str().expect("source");
         accepted(&check(source), source);
     }
@@ -239,7 +239,7 @@ fn programs_to_accept_are_accepted() {
 
 #[test]
 fn programs_to_reject_are_rejected_once_at_the_token() {
-    for case in cases(include_str!("corpus/reject.json")) {
+    for case in cases(include_str!("../../tests/data/programs/reject.json")) {
         let level = case["level"].as_str().expect("level");
         if level == "language" {
             continue;
@@ -264,7 +264,7 @@ fn item(case: &serde_json::Value, text: &str) -> String {
 #[test]
 fn published_activations_are_accepted_with_their_kinks() {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-12 * (1.0 + b.abs());
-    for case in cases(include_str!("corpus/elementwise.json")) {
+    for case in cases(include_str!("../../tests/data/elementwise/cases.json")) {
         for spelling in ["rust", "rust_naive"] {
             let Some(text) = case[spelling].as_str() else { continue };
             let checked = check(&item(&case, text));
@@ -354,7 +354,7 @@ fn a_narrowed_domain_narrows_what_is_asked() {
 
 #[test]
 fn published_activations_are_accepted_whatever_their_parameters() {
-    for case in cases(include_str!("corpus/elementwise.json")) {
+    for case in cases(include_str!("../../tests/data/elementwise/cases.json")) {
         let parameters = case["params"].as_array().into_iter().flatten();
         let parameters: Vec<String> =
             parameters.map(|p| format!(", #[param] {}: f32", p[0].as_str().expect("name"))).collect();

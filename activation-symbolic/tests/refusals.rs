@@ -22,7 +22,8 @@ struct Case {
 /// The published cases that the front end refuses; those of the checks are tests of theirs.
 #[test]
 fn published_cases() {
-    let Cases { cases } = serde_json::from_str(include_str!("corpus/reject.json")).unwrap();
+    let Cases { cases } =
+        serde_json::from_str(include_str!("../../tests/data/programs/reject.json")).unwrap();
     for case in cases.iter().filter(|case| case.level == "language") {
         let (errors, paths) = compile(&case.source);
         let tokens: Vec<String> = errors.iter().map(|e| spanned(&case.source, e)).collect();
