@@ -46,34 +46,34 @@ macro_rules! spellings {
 }
 
 spellings! {
-    /// ln(1 + eᵘ) → softplus(u).
+    /// `ln(1 + eᵘ) → softplus(u)`.
     fn softplus_typed(x) { (1.0 + x.exp()).ln() }
         is rectifier, |x| (logistic(x), logistic(x) * logistic(-x));
-    /// 1/(1 + e^−u) → σ(u).
+    /// `1/(1 + e^−u) → σ(u)`.
     fn sigmoid_typed(x) { 1.0 / (1.0 + (-x).exp()) }
         is logistic, sigmoid_slopes;
-    /// eᵘ/(1 + eᵘ) → σ(u).
+    /// `eᵘ/(1 + eᵘ) → σ(u)`.
     fn sigmoid_of_quotient(x) { x.exp() / (1.0 + x.exp()) }
         is logistic, sigmoid_slopes;
-    /// (eᵘ − e^−u)/(eᵘ + e^−u) → tanh(u).
+    /// `(eᵘ − e^−u)/(eᵘ + e^−u) → tanh(u)`.
     fn tanh_typed(x) { (x.exp() - (-x).exp()) / (x.exp() + (-x).exp()) }
         is core_math::tanh, |x| {
             let sech = 4.0 * logistic(2.0 * x) * logistic(-2.0 * x);
             (sech, -2.0 * core_math::tanh(x) * sech)
         };
-    /// eᵘ − 1 → exp_m1(u).
+    /// `eᵘ − 1 → exp_m1(u)`.
     fn exp_minus_one(x) { x.exp() - 1.0 }
         is core_math::expm1, |x| (core_math::exp(x), core_math::exp(x));
-    /// ln(1 + u) → ln_1p(u).
+    /// `ln(1 + u) → ln_1p(u)`.
     fn ln_of_sum(x) { (1.0 + x * x).ln() }
         is |x| core_math::log1p(x * x), |x| {
             let sum = 1.0 + x * x;
             (2.0 * x / sum, 2.0 * (1.0 - x * x) / (sum * sum))
         };
-    /// √u² → |u|.
+    /// `√u² → |u|`.
     fn root_of_square(x) { (x * x).sqrt() }
         is f64::abs, |x| (if x == 0.0 { 0.0 } else { x.signum() }, 0.0);
-    /// tanh(ln(1 + eᵘ)) without overflow.
+    /// `tanh(ln(1 + eᵘ))` without overflow.
     fn mish_typed(x) { x * (1.0 + x.exp()).ln().tanh() }
         is |x| x * core_math::tanh(rectifier(x)), mish_slopes;
 }
