@@ -10,7 +10,7 @@ use core::marker::PhantomData;
 use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 use crate::arith::Arith;
-use crate::carrier::carrier;
+use crate::carrier::{SPARE, carrier};
 use crate::deep::Deep;
 use crate::extended::{Element, Extended};
 use crate::real::Real;
@@ -19,8 +19,6 @@ use crate::real::Real;
 const ROUNDING: f64 = 1.0 / (1_u128 << 100) as f64;
 /// An exponent as large may itself be rounded in extended numbers.
 const FAR: f64 = (1_u64 << 46) as f64;
-/// So many bits more than those of the element type make a result that rounds as the exact one, but for one in 64.
-const SPARE: i32 = 6;
 /// Where 300 bits are lost, deep numbers have none to spare, but extended ones may have kept both of two numbers far
 /// apart: 1 + 2⁻⁷⁴⁶ has its halves 1 and 2⁻⁷⁴⁶.
 const BEYOND_DEEP: f64 = (1_u128 << 100) as f64 * (1_u128 << 100) as f64;

@@ -1,6 +1,9 @@
 //! What the carriers of precise numbers share: a number without a type of elements, and what makes an [`Arith`] and
 //! a [`Real`](crate::real::Real) of it that stands in for one of type `S`.
 
+/// So many bits more than those of the element type make a result that rounds as the exact one, but for one in 64.
+pub(crate) const SPARE: i32 = 6;
+
 /// What a carrier of precise numbers stands in for: f32 or f64.
 pub trait Element: Copy {
     /// The bits of its mantissa.

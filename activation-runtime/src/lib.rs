@@ -17,6 +17,7 @@
 //!   extended   106 bits and no overflow: the carrier of what floats can't do, and the truth in the compiler
 //!   deep       384 bits: the carrier of last resort
 //!   adaptive   the first of the two that is accurate enough, by a running error bound
+//!   bounded    f64 registers that stand in for f32 and know their error: the first resort of f32
 //!   x86        the few instructions that fearless_simd has no name for
 //!   lane       a SIMD register (fearless_simd) as Lanes
 //!   float      f32 and f64, as what slices hold and what registers are made of
@@ -48,6 +49,7 @@ pub mod adapters;
 pub mod adaptive;
 pub mod arith;
 mod array;
+pub mod bounded;
 pub mod builtin;
 mod carrier;
 pub mod channels;
