@@ -25,6 +25,8 @@ type Words<S, T> = <<T as SimdFloatElement>::Native<S> as SimdFloat<S>>::Bits;
 pub trait SimdScalar: SimdFloatElement + Elementary {
     /// The f64 registers that hold the numbers of one register.
     type Wide<S: Simd>: Widen<Scalar = f64, Token = S>;
+    /// Not a number.
+    const NAN: Self;
     /// Exponent of the smallest normal number.
     const MIN_EXPONENT: f64;
     /// Exponent of the largest number.
@@ -277,6 +279,30 @@ impl<S: Simd, T: SimdScalar> Vector for Lane<S, T> {
     fn bitmask(mask: Self::Mask) -> u64 {
         mask.to_bitmask()
     }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn max_number(self, other: Self) -> Self {
+        if cfg!(any(target_arch = "x86", target_arch = "x86_64")) {
+            Self(self.0.max(other.0))
+        } else {
+            Self::select(self.gt(other), self, other)
+        }
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn sum_of_lanes(self) -> T {
+        self.0.reduce_sum()
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn product_of_lanes(self) -> T {
+        self.0.reduce_product()
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn max_of_lanes(self) -> T {
+        if Self::any(self.is_nan()) { T::NAN } else { self.0.reduce_max() }
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn min_of_lanes(self) -> T {
+        if Self::any(self.is_nan()) { T::NAN } else { self.0.reduce_min() }
+    }
 }
 
 impl<S: Simd, T: SimdScalar> Widen for Lane<S, T> {
@@ -290,6 +316,7 @@ impl<S: Simd, T: SimdScalar> Widen for Lane<S, T> {
 
 macro_rules! simd_scalar {
     ($float:ident, $word:ident, $native:ident, $register:ident) => {
+        const NAN: Self = $float::NAN;
         const MIN_EXPONENT: f64 = ($float::MIN_EXP - 1) as f64;
         const MAX_EXPONENT: f64 = ($float::MAX_EXP - 1) as f64;
 

@@ -19,6 +19,19 @@ pub trait Vector: Lanes<Scalar: Elementary> {
     fn splat(token: Self::Token, value: Self::Scalar) -> Self;
     /// Bit i is set where lane i of the mask is.
     fn bitmask(mask: Self::Mask) -> u64;
+    /// The larger operand; `other` where `self` is NaN.
+    #[inline(always)]
+    fn max_number(self, other: Self) -> Self {
+        Self::select(self.gt(other), self, other)
+    }
+    /// The sum of all lanes, halves upon halves.
+    fn sum_of_lanes(self) -> Self::Scalar;
+    /// The product of all lanes, halves upon halves.
+    fn product_of_lanes(self) -> Self::Scalar;
+    /// The largest of all lanes; NaN if any is NaN.
+    fn max_of_lanes(self) -> Self::Scalar;
+    /// The smallest of all lanes; NaN if any is NaN.
+    fn min_of_lanes(self) -> Self::Scalar;
 }
 
 /// Vectors whose numbers can go on in f64.
@@ -51,6 +64,22 @@ macro_rules! scalar {
             #[cfg_attr(not(debug_assertions), inline(always))]
             fn bitmask(mask: bool) -> u64 {
                 mask.into()
+            }
+            #[inline(always)]
+            fn sum_of_lanes(self) -> Self {
+                self
+            }
+            #[inline(always)]
+            fn product_of_lanes(self) -> Self {
+                self
+            }
+            #[inline(always)]
+            fn max_of_lanes(self) -> Self {
+                self
+            }
+            #[inline(always)]
+            fn min_of_lanes(self) -> Self {
+                self
             }
         }
 
@@ -99,5 +128,25 @@ impl<V: Vector> Vector for Pair<V> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn bitmask(mask: Self::Mask) -> u64 {
         V::bitmask(mask.0) | V::bitmask(mask.1) << V::LANES
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn max_number(self, other: Self) -> Self {
+        Self(self.0.max_number(other.0), self.1.max_number(other.1))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn sum_of_lanes(self) -> V::Scalar {
+        (self.0 + self.1).sum_of_lanes()
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn product_of_lanes(self) -> V::Scalar {
+        (self.0 * self.1).product_of_lanes()
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn max_of_lanes(self) -> V::Scalar {
+        self.0.max(self.1).max_of_lanes()
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn min_of_lanes(self) -> V::Scalar {
+        self.0.min(self.1).min_of_lanes()
     }
 }

@@ -48,11 +48,16 @@ pub trait Cell: Real {
     fn positions(token: Self::Token) -> Self;
     /// The same numbers, to be accumulated.
     fn total(self) -> Self::Total;
-    /// All lanes of a total by a commutative operation, in a tree.
-    fn fold(
-        total: Self::Total,
-        operation: impl Fn(Self::Scalar, Self::Scalar) -> Self::Scalar,
-    ) -> Self::Scalar;
+    /// The sum of all lanes of a total, in a tree.
+    fn sum(total: Self::Total) -> Self::Scalar;
+    /// The product of all lanes of a total, in a tree.
+    fn product(total: Self::Total) -> Self::Scalar;
+    /// The largest of all lanes; NaN if any is NaN.
+    fn largest(self) -> Self::Scalar;
+    /// The smallest of all lanes; NaN if any is NaN.
+    fn smallest(self) -> Self::Scalar;
+    /// The larger operand; `other` or NaN where `self` is NaN.
+    fn peak(self, other: Self) -> Self;
     /// Whether any lane is NaN.
     fn any_nan(self) -> bool;
     /// A number as a scalar.
@@ -63,25 +68,10 @@ pub trait Cell: Real {
     fn holds(scalar: Self::Scalar) -> bool;
 }
 
-/// Folds `lanes` halves upon halves.
-#[inline(always)]
-fn fold_lanes<V: Vector<Scalar = f64>>(lanes: V, operation: impl Fn(f64, f64) -> f64) -> f64 {
-    let mut block = [0.0; MOST_LANES];
-    lanes.store(&mut block[..V::LANES]);
-    let mut left = V::LANES;
-    while left > 1 {
-        left /= 2;
-        for i in 0..left {
-            block[i] = operation(block[i], block[i + left]);
-        }
-    }
-    block[0]
-}
-
 /// Whether the magnitude is between two bounds; not for NaN.
 #[inline(always)]
 fn is_within(x: f64, low: f64, high: f64) -> bool {
-    x.abs() >= low && x.abs() <= high
+    (x.abs() >= low) & (x.abs() <= high)
 }
 
 /// f64 results below this may have lost bits to underflow on the way.
@@ -128,7 +118,7 @@ impl RowFloat for f32 {
     }
     #[inline(always)]
     fn holds_number(scalar: f64) -> bool {
-        scalar == 0.0 || is_within(scalar, f32::MIN_POSITIVE.into(), f32::MAX.into())
+        (scalar == 0.0) | is_within(scalar, f32::MIN_POSITIVE.into(), f32::MAX.into())
     }
 }
 
@@ -153,7 +143,7 @@ impl RowFloat for f64 {
     }
     #[inline(always)]
     fn holds_number(scalar: f64) -> bool {
-        scalar == 0.0 || is_within(scalar, f64::MIN_POSITIVE, f64::MAX)
+        (scalar == 0.0) | is_within(scalar, f64::MIN_POSITIVE, f64::MAX)
     }
 }
 
@@ -197,16 +187,24 @@ where
         self.widen()
     }
     #[inline(always)]
-    fn fold(
-        total: V::Double,
-        operation: impl Fn(Self::Scalar, Self::Scalar) -> Self::Scalar,
-    ) -> Self::Scalar {
-        let folded = fold_lanes(
-            total,
-            #[inline(always)]
-            |a, b| V::Scalar::from_carrier(operation(V::Scalar::to_carrier(a), V::Scalar::to_carrier(b))),
-        );
-        V::Scalar::to_carrier(folded)
+    fn sum(total: V::Double) -> Self::Scalar {
+        V::Scalar::to_carrier(total.sum_of_lanes())
+    }
+    #[inline(always)]
+    fn product(total: V::Double) -> Self::Scalar {
+        V::Scalar::to_carrier(total.product_of_lanes())
+    }
+    #[inline(always)]
+    fn largest(self) -> Self::Scalar {
+        V::Scalar::to_carrier(self.max_of_lanes().to_f64())
+    }
+    #[inline(always)]
+    fn smallest(self) -> Self::Scalar {
+        V::Scalar::to_carrier(self.min_of_lanes().to_f64())
+    }
+    #[inline(always)]
+    fn peak(self, other: Self) -> Self {
+        self.max_number(other)
     }
     #[inline(always)]
     fn any_nan(self) -> bool {
@@ -259,12 +257,24 @@ impl<V: Widen<Scalar = f64>> Cell for Widened<V> {
         self.0
     }
     #[inline(always)]
-    fn fold(total: V, operation: impl Fn(Self::Scalar, Self::Scalar) -> Self::Scalar) -> Self::Scalar {
-        Widened(fold_lanes(
-            total,
-            #[inline(always)]
-            |a, b| operation(Widened(a), Widened(b)).0,
-        ))
+    fn sum(total: V) -> Self::Scalar {
+        Widened(total.sum_of_lanes())
+    }
+    #[inline(always)]
+    fn product(total: V) -> Self::Scalar {
+        Widened(total.product_of_lanes())
+    }
+    #[inline(always)]
+    fn largest(self) -> Self::Scalar {
+        Widened(self.0.max_of_lanes())
+    }
+    #[inline(always)]
+    fn smallest(self) -> Self::Scalar {
+        Widened(self.0.min_of_lanes())
+    }
+    #[inline(always)]
+    fn peak(self, other: Self) -> Self {
+        Self(self.0.max_number(other.0))
     }
     #[inline(always)]
     fn any_nan(self) -> bool {
@@ -278,7 +288,7 @@ impl<V: Widen<Scalar = f64>> Cell for Widened<V> {
     fn trusts(reduction: Reduction, result: Widened<f64>) -> bool {
         // The squares of f32 don't underflow, so that a sum of zero is one of zeros.
         let zero = matches!(reduction, Reduction::Sum | Reduction::Dot) && result.0 == 0.0;
-        zero || f64::trusts_number(reduction, result.0)
+        zero | f64::trusts_number(reduction, result.0)
     }
     #[inline(always)]
     fn holds(scalar: Widened<f64>) -> bool {
@@ -312,8 +322,20 @@ impl<S: extended::Element> Cell for Extended<S> {
     fn total(self) -> Self {
         self
     }
-    fn fold(total: Self, _: impl Fn(Self, Self) -> Self) -> Self {
+    fn sum(total: Self) -> Self {
         total
+    }
+    fn product(total: Self) -> Self {
+        total
+    }
+    fn largest(self) -> Self {
+        self
+    }
+    fn smallest(self) -> Self {
+        self
+    }
+    fn peak(self, other: Self) -> Self {
+        Arith::max(self, other)
     }
     fn any_nan(self) -> bool {
         Arith::is_nan(self)

@@ -4,6 +4,9 @@ use super::cell::Cell;
 use super::shape::Shape;
 use super::terms::Terms;
 
+/// Registers that are worked on before sums settle.
+const GROUP: usize = 4;
+
 /// What a closure sees at the positions of one register.
 #[derive(Debug)]
 pub struct At<R, I: Shape, O: Shape> {
@@ -18,7 +21,7 @@ pub struct At<R, I: Shape, O: Shape> {
 /// One row of each input and output, to be passed over any number of times.
 ///
 /// A pass reads the inputs and what earlier passes left in the outputs; it gives reductions, or new outputs, or
-/// both. Two registers are worked on at a time; the last one is padded with what stands at its first position, and
+/// both. Four registers are worked on at a time; the last one is padded with what stands at its first position, and
 /// what it computes there is neither stored nor accumulated.
 #[derive(Debug)]
 pub struct Passes<'a, R: Cell, I: Shape, O: Shape> {
@@ -65,7 +68,7 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
     /// Reduces what `f` computes.
     #[inline(always)]
     pub fn reduce<T: Terms<R>>(&mut self, f: impl Fn(At<R, I, O>) -> T) -> T::Results {
-        self.pass::<T, false, true>(
+        self.pass::<T, false>(
             #[inline(always)]
             |at| (f(at), None),
         )
@@ -74,7 +77,7 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
     /// Reduces the first of what `f` computes, and stores the second in the outputs.
     #[inline(always)]
     pub fn reduce_storing<T: Terms<R>>(&mut self, f: impl Fn(At<R, I, O>) -> (T, O::Of<R>)) -> T::Results {
-        self.pass::<T, false, true>(
+        self.pass::<T, false>(
             #[inline(always)]
             |at| {
                 let (terms, outputs) = f(at);
@@ -86,15 +89,15 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
     /// Writes what `f` computes to the outputs.
     #[inline(always)]
     pub fn map(&mut self, f: impl Fn(At<R, I, O>) -> O::Of<R>) {
-        self.pass::<Nothing, true, false>(
+        self.pass::<Nothing, true>(
             #[inline(always)]
             |at| (Nothing, Some(f(at))),
         );
     }
 
-    /// The loop. `CHECK`: whether outputs are final and have to be finite. `PAIRS`: two registers at a time.
+    /// The loop. `CHECK`: whether outputs are final and have to be finite.
     #[inline(always)]
-    fn pass<T: Terms<R>, const CHECK: bool, const PAIRS: bool>(
+    fn pass<T: Terms<R>, const CHECK: bool>(
         &mut self,
         f: impl Fn(At<R, I, O>) -> (T, Option<O::Of<R>>),
     ) -> T::Results {
@@ -104,33 +107,27 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
         let zero = R::zero(token);
         let step = zero.constant(lanes as f64);
         let mut position = R::positions(token);
-        let mut states = [T::start(token); 2];
-        let mut check = zero;
+        let mut state = T::start(token);
+        // One for each register of a pair: a sum of them all would wait for itself.
+        let mut checks = [zero; 2];
 
         let mut at = 0;
-        while PAIRS && full - at >= 2 * lanes {
-            for state in &mut states {
-                let (terms, outputs) = f(self.look(at, position));
-                *state = terms.add(*state);
-                if let Some(outputs) = outputs {
-                    if CHECK {
-                        check = O::check(&outputs, check);
-                    }
-                    O::store(outputs, &mut self.outputs, at);
-                }
-                at += lanes;
-                position = position + step;
+        while full - at >= GROUP * lanes {
+            for _ in 0..GROUP / 2 {
+                let (first, outputs) = f(self.look(at, position));
+                self.keep::<CHECK>(outputs, at, &mut checks[0]);
+                let (second, outputs) = f(self.look(at + lanes, position + step));
+                self.keep::<CHECK>(outputs, at + lanes, &mut checks[1]);
+                state = first.add_two(second, state);
+                at += 2 * lanes;
+                position = position + step + step;
             }
+            state = T::settle(state);
         }
         while full - at >= lanes {
             let (terms, outputs) = f(self.look(at, position));
-            states[0] = terms.add(states[0]);
-            if let Some(outputs) = outputs {
-                if CHECK {
-                    check = O::check(&outputs, check);
-                }
-                O::store(outputs, &mut self.outputs, at);
-            }
+            self.keep::<CHECK>(outputs, at, &mut checks[0]);
+            state = T::settle(terms.add(state));
             at += lanes;
             position = position + step;
         }
@@ -138,17 +135,28 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
             let rest = self.length - at;
             let (terms, outputs) = f(self.look_at_tail(position));
             let used = R::positions(token).lt(zero.constant(rest as f64));
-            states[0] = terms.only(used).add(states[0]);
+            state = T::settle(terms.only(used).add(state));
             if let Some(outputs) = outputs {
                 if CHECK {
-                    check = O::check(&outputs, check);
+                    checks[0] = O::check(&outputs, checks[0]);
                 }
                 self.stored = O::copied(&outputs);
                 O::store_tail(outputs, &mut self.outputs, at);
             }
         }
-        self.trouble |= CHECK && check.any_nan();
-        T::finish(T::merge(states[0], states[1]), &mut self.trouble)
+        self.trouble |= CHECK && (checks[0] + checks[1]).any_nan();
+        T::finish(state, &mut self.trouble)
+    }
+
+    /// Stores outputs if there are any.
+    #[inline(always)]
+    fn keep<const CHECK: bool>(&mut self, outputs: Option<O::Of<R>>, at: usize, check: &mut R) {
+        if let Some(outputs) = outputs {
+            if CHECK {
+                *check = O::check(&outputs, *check);
+            }
+            O::store(outputs, &mut self.outputs, at);
+        }
     }
 
     #[inline(always)]
@@ -179,11 +187,13 @@ impl<R: Cell> Terms<R> for Nothing {
     #[inline(always)]
     fn add(self, (): ()) {}
     #[inline(always)]
+    fn add_two(self, _: Self, (): ()) {}
+    #[inline(always)]
+    fn settle((): ()) {}
+    #[inline(always)]
     fn only(self, _: R::Mask) -> Self {
         self
     }
-    #[inline(always)]
-    fn merge((): (), (): ()) {}
     #[inline(always)]
     fn finish((): (), _: &mut bool) {}
 }

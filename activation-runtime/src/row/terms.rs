@@ -14,78 +14,87 @@ pub trait Terms<R: Cell>: Copy {
     fn start(token: R::Token) -> Self::State;
     /// Accumulates the numbers of one register.
     fn add(self, state: Self::State) -> Self::State;
+    /// Accumulates the numbers of two registers.
+    fn add_two(self, other: Self, state: Self::State) -> Self::State;
+    /// Puts by what has been accumulated since the last time: at most four registers.
+    #[inline(always)]
+    fn settle(state: Self::State) -> Self::State {
+        state
+    }
     /// With the reduction's neutral element where the mask isn't set.
     fn only(self, mask: R::Mask) -> Self;
-    /// What two states have accumulated together.
-    fn merge(a: Self::State, b: Self::State) -> Self::State;
     /// The results; `trouble` is set where one can't be trusted.
     fn finish(state: Self::State, trouble: &mut bool) -> Self::Results;
 }
 
-/// Folds a total and judges the result.
+/// Judges a result.
 #[inline(always)]
-fn finish<R: Cell>(
-    reduction: Reduction,
-    total: R::Total,
-    trouble: &mut bool,
-    operation: impl Fn(R::Scalar, R::Scalar) -> R::Scalar,
-) -> R::Scalar {
-    let result = R::fold(total, operation);
+fn judged<R: Cell>(reduction: Reduction, result: R::Scalar, trouble: &mut bool) -> R::Scalar {
     *trouble |= !R::trusts(reduction, result);
     result
 }
 
-/// Σ e. Accumulated in f64: n terms err by at most (n/lanes + log₂ lanes)·2⁻⁵³ of the sum of their magnitudes.
+/// Σ e.
+///
+/// The numbers of four registers are added to one another pair by pair in the type that the row is computed in, and
+/// these sums are accumulated in f64, lane by lane, then across the lanes in a tree. So n terms err by at most
+/// (2ε + (n/lanes + log₂ lanes)·2⁻⁵³)·Σ|e|, ε half the distance from 1 to the next number: as if each term had been
+/// rounded twice more, however many there are. Fewer than four registers are accumulated in f64 one by one. The order
+/// depends on nothing but the length of the row and the width of the registers.
 #[derive(Debug, Clone, Copy)]
 pub struct Sum<R>(pub R);
 
 impl<R: Cell> Terms<R> for Sum<R> {
-    type State = R::Total;
+    /// The sum so far, and what is to be added to it.
+    type State = (R::Total, R);
     type Results = R::Scalar;
 
     #[inline(always)]
-    fn start(token: R::Token) -> R::Total {
-        R::zero(token).total()
+    fn start(token: R::Token) -> Self::State {
+        let zero = R::zero(token);
+        (zero.total(), zero)
     }
     #[inline(always)]
-    fn add(self, state: R::Total) -> R::Total {
-        state + self.0.total()
+    fn add(self, (total, recent): Self::State) -> Self::State {
+        (total, recent + self.0)
+    }
+    #[inline(always)]
+    fn add_two(self, other: Self, (total, recent): Self::State) -> Self::State {
+        (total, recent + (self.0 + other.0))
+    }
+    #[inline(always)]
+    fn settle((total, recent): Self::State) -> Self::State {
+        (total + recent.total(), recent.constant(0.0))
     }
     #[inline(always)]
     fn only(self, mask: R::Mask) -> Self {
         Self(R::select(mask, self.0, self.0.constant(0.0)))
     }
     #[inline(always)]
-    fn merge(a: R::Total, b: R::Total) -> R::Total {
-        a + b
-    }
-    #[inline(always)]
-    fn finish(state: R::Total, trouble: &mut bool) -> R::Scalar {
-        finish::<R>(
-            Reduction::Sum,
-            state,
-            trouble,
-            #[inline(always)]
-            |a, b| a + b,
-        )
+    fn finish((total, _): Self::State, trouble: &mut bool) -> R::Scalar {
+        judged::<R>(Reduction::Sum, R::sum(total), trouble)
     }
 }
 
-/// Σ a·b, the products in f64 too: those of two f32 are exact.
+/// Σ a·b, the products and their sum in f64: those of two f32 are exact.
 #[derive(Debug, Clone, Copy)]
 pub struct Dot<R>(pub R, pub R);
 
 impl<R: Cell> Terms<R> for Dot<R> {
-    type State = R::Total;
+    type State = [R::Total; 2];
     type Results = R::Scalar;
 
     #[inline(always)]
-    fn start(token: R::Token) -> R::Total {
-        R::zero(token).total()
+    fn start(token: R::Token) -> [R::Total; 2] {
+        [R::zero(token).total(); 2]
     }
     #[inline(always)]
-    fn add(self, state: R::Total) -> R::Total {
-        self.0.total().mul_add(self.1.total(), state)
+    fn add(self, [even, odd]: [R::Total; 2]) -> [R::Total; 2] {
+        [self.0.total().mul_add(self.1.total(), even), odd]
+    }
+    #[inline(always)]
+    fn add_two(self, other: Self, [even, odd]: [R::Total; 2]) -> [R::Total; 2] {
+        [self.0.total().mul_add(self.1.total(), even), other.0.total().mul_add(other.1.total(), odd)]
     }
     #[inline(always)]
     fn only(self, mask: R::Mask) -> Self {
@@ -93,22 +102,12 @@ impl<R: Cell> Terms<R> for Dot<R> {
         Self(R::select(mask, self.0, zero), R::select(mask, self.1, zero))
     }
     #[inline(always)]
-    fn merge(a: R::Total, b: R::Total) -> R::Total {
-        a + b
-    }
-    #[inline(always)]
-    fn finish(state: R::Total, trouble: &mut bool) -> R::Scalar {
-        finish::<R>(
-            Reduction::Dot,
-            state,
-            trouble,
-            #[inline(always)]
-            |a, b| a + b,
-        )
+    fn finish([even, odd]: [R::Total; 2], trouble: &mut bool) -> R::Scalar {
+        judged::<R>(Reduction::Dot, R::sum(even + odd), trouble)
     }
 }
 
-/// Π e.
+/// Π e, in f64.
 #[derive(Debug, Clone, Copy)]
 pub struct Prod<R>(pub R);
 
@@ -125,27 +124,21 @@ impl<R: Cell> Terms<R> for Prod<R> {
         state * self.0.total()
     }
     #[inline(always)]
+    fn add_two(self, other: Self, state: R::Total) -> R::Total {
+        state * (self.0.total() * other.0.total())
+    }
+    #[inline(always)]
     fn only(self, mask: R::Mask) -> Self {
         Self(R::select(mask, self.0, self.0.constant(1.0)))
     }
     #[inline(always)]
-    fn merge(a: R::Total, b: R::Total) -> R::Total {
-        a * b
-    }
-    #[inline(always)]
     fn finish(state: R::Total, trouble: &mut bool) -> R::Scalar {
-        finish::<R>(
-            Reduction::Prod,
-            state,
-            trouble,
-            #[inline(always)]
-            |a, b| a * b,
-        )
+        judged::<R>(Reduction::Prod, R::product(state), trouble)
     }
 }
 
 macro_rules! extremum {
-    ($(#[$doc:meta])* $name:ident, $method:ident, $neutral:expr) => {
+    ($(#[$doc:meta])* $name:ident, $method:ident, $across:ident, $neutral:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub struct $name<R>(pub R);
@@ -156,29 +149,24 @@ macro_rules! extremum {
 
             #[inline(always)]
             fn start(token: R::Token) -> R {
-                R::zero(token).constant($neutral)
+                R::zero(token).constant(f64::$neutral)
             }
+            // The state is the second operand: what is tested for NaN then doesn't wait for it.
             #[inline(always)]
             fn add(self, state: R) -> R {
-                state.$method(self.0)
+                self.0.$method(state)
+            }
+            #[inline(always)]
+            fn add_two(self, other: Self, state: R) -> R {
+                self.0.$method(other.0.$method(state))
             }
             #[inline(always)]
             fn only(self, mask: R::Mask) -> Self {
-                Self(R::select(mask, self.0, self.0.constant($neutral)))
-            }
-            #[inline(always)]
-            fn merge(a: R, b: R) -> R {
-                a.$method(b)
+                Self(R::select(mask, self.0, self.0.constant(f64::$neutral)))
             }
             #[inline(always)]
             fn finish(state: R, trouble: &mut bool) -> R::Scalar {
-                finish::<R>(
-                    Reduction::Extremum,
-                    state.total(),
-                    trouble,
-                    #[inline(always)]
-                    |a, b| a.$method(b),
-                )
+                judged::<R>(Reduction::Extremum, state.$across(), trouble)
             }
         }
     };
@@ -186,11 +174,16 @@ macro_rules! extremum {
 
 extremum! {
     /// The largest e; NaN if any is NaN.
-    Max, max, f64::NEG_INFINITY
+    Max, max, largest, NEG_INFINITY
+}
+extremum! {
+    /// The largest e, where a NaN may be passed over as it shows elsewhere: what is subtracted before exponentials that
+    /// are summed.
+    Peak, peak, largest, NEG_INFINITY
 }
 extremum! {
     /// The smallest e; NaN if any is NaN.
-    Min, min, f64::INFINITY
+    Min, min, smallest, INFINITY
 }
 
 /// Several reductions in one pass.
@@ -209,12 +202,16 @@ macro_rules! tuple {
                 ($(self.$i.add(state.$i),)*)
             }
             #[inline(always)]
-            fn only(self, mask: R::Mask) -> Self {
-                ($(self.$i.only(mask),)*)
+            fn add_two(self, other: Self, state: Self::State) -> Self::State {
+                ($(self.$i.add_two(other.$i, state.$i),)*)
             }
             #[inline(always)]
-            fn merge(a: Self::State, b: Self::State) -> Self::State {
-                ($($term::merge(a.$i, b.$i),)*)
+            fn settle(state: Self::State) -> Self::State {
+                ($($term::settle(state.$i),)*)
+            }
+            #[inline(always)]
+            fn only(self, mask: R::Mask) -> Self {
+                ($(self.$i.only(mask),)*)
             }
             #[inline(always)]
             fn finish(state: Self::State, trouble: &mut bool) -> Self::Results {

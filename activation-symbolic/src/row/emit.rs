@@ -281,8 +281,9 @@ impl<'a> Writer<'a> {
         let length = mentioned.contains("length").then(|| quote!(let length = p.length();));
         let gradient = (!self.returns_row && mentioned.contains(&dy.to_string()))
             .then(|| quote!(let #dy = p.upstream();));
-        let names =
-            ["At", "Dot", "Max", "Min", "Prod", "Sum"].into_iter().filter(|name| mentioned.contains(*name));
+        let names = ["At", "Dot", "Max", "Min", "Peak", "Prod", "Sum"]
+            .into_iter()
+            .filter(|name| mentioned.contains(*name));
         let names: Vec<Ident> = names.map(|name| Ident::new(name, Span::call_site())).collect();
         let names = (!names.is_empty()).then(|| quote!(use ::activations::row::{#(#names),*};));
         quote!(#names #length #gradient #statements)
@@ -485,6 +486,7 @@ fn term(kind: Reduction, factors: usize) -> Ident {
         Reduction::Sum => "Sum",
         Reduction::Prod => "Prod",
         Reduction::Min => "Min",
+        Reduction::Shift => "Peak",
         _ => "Max",
     };
     Ident::new(name, Span::call_site())

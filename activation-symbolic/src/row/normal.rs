@@ -11,7 +11,11 @@ pub(super) fn normal(b: &mut Builder, root: Id, derived: bool) -> Id {
     let split = derived
         || b.graph.depends(root, |op| matches!(op, Op::LogSoftmax | Op::Reduce(Reduction::LogSumExp)));
     let spelled = super::rebuild(b, root, &mut |b, id| spell(b, id, split));
-    super::rebuild(b, spelled, &mut step)
+    super::rebuild(b, spelled, &mut |b, id| match b.graph.view(id) {
+        // Sums that are split by the maximum don't see a NaN, so it has to be in the maximum.
+        (Op::Reduce(Reduction::Shift), &[row]) if split => b.reduce(Reduction::Max, row),
+        _ => step(b, id),
+    })
 }
 
 /// Softmax and its relatives by what they are made of.
@@ -38,7 +42,6 @@ fn step(b: &mut Builder, id: Id) -> Id {
     let zero = b.zero();
     let node = b.graph.nodes()[id.index()];
     match (node.op, node.arguments()) {
-        (Op::Reduce(Reduction::Shift), &[row]) => b.reduce(Reduction::Max, row),
         (Op::Div, &[p, q]) if b.is_row(p) && !b.is_row(q) && b.graph.as_constant(q).is_none() => {
             let one = b.graph.constant(1.0);
             let reciprocal = b.graph.div(one, q);

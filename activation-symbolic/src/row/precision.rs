@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use activation_runtime::kernel::Info;
 use activation_runtime::real::Real;
 use activation_runtime::row::{
-    At, Cell, Dot, Max, Min, Passes, Precision, Prod, Pullback, Pushforward, RowKernel, SHORT, Shape, Sum,
-    ToRow, ToScalar, Value as ValuePasses, activation,
+    At, Cell, Dot, Max, Min, Passes, Peak, Precision, Prod, Pullback, Pushforward, RowKernel, SHORT, Shape,
+    Sum, ToRow, ToScalar, Value as ValuePasses, activation,
 };
 
 use super::build::Builder;
@@ -136,6 +136,7 @@ impl Program {
                             Reduction::Sum => p.reduce(|at| Sum(piece.values(self, &at)[0])),
                             Reduction::Prod => p.reduce(|at| Prod(piece.values(self, &at)[0])),
                             Reduction::Min => p.reduce(|at| Min(piece.values(self, &at)[0])),
+                            Reduction::Shift => p.reduce(|at| Peak(piece.values(self, &at)[0])),
                             _ => p.reduce(|at| Max(piece.values(self, &at)[0])),
                         }
                     }
