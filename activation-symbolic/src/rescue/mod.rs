@@ -14,12 +14,14 @@ mod judge;
 mod predicate;
 mod sample;
 
+use std::ops::Range;
+
 use crate::diagnostic::Diagnostics;
 use crate::format::{Notation, format};
 use crate::function::{Element, Function};
 use crate::graph::{Graph, Id, Op};
 use crate::primitive::Primitive;
-use judge::{Case, Judge};
+use judge::{Case, Judge, Judgement};
 use predicate::Predicate;
 use sample::Float;
 
@@ -53,20 +55,30 @@ fn masks<S: Float>(
     if !is_judged(function, roots) {
         return Rescue { roots: roots.to_vec(), ..Rescue::default() };
     }
+    let parts = [0..1, 1..roots.len()];
     let mut taken = cheaper.to_vec();
-    let mut cases = Judge::<S>::new(function, &taken).cases(function);
-    for part in [0..1, 1..roots.len()] {
-        if cases.iter().any(|case| case.error(&cheaper[part.clone()]) > WRONG) {
-            taken[part.clone()].copy_from_slice(&roots[part]);
+    let is_wrong = |taken: &[Id], case: &Case<S>| {
+        parts.clone().map(|part| taken[part.clone()] != roots[part.clone()] && case.error(part) > WRONG)
+    };
+    let judgement = loop {
+        let judgement =
+            Judge::<S>::new(function, &taken).judge(|case| is_wrong(&taken, case).contains(&true));
+        let mut wrong = [false; 2];
+        for case in &judgement.cases {
+            let found = is_wrong(&taken, case);
+            (0..2).for_each(|i| wrong[i] |= found[i]);
         }
-    }
-    if taken != cheaper {
-        cases = Judge::<S>::new(function, &taken).cases(function);
-    }
-    let (value, partials) = taken.split_at(1);
+        if wrong == [false; 2] {
+            break judgement;
+        }
+        for (part, _) in parts.iter().zip(wrong).filter(|(_, wrong)| *wrong) {
+            taken[part.clone()].copy_from_slice(&roots[part.clone()]);
+        }
+    };
+    let [value, derivative] = parts;
     Rescue {
-        value: mask(function, value, &cases, "value", errors),
-        derivative: mask(function, partials, &cases, "derivative", errors),
+        value: mask(function, &taken, value, &judgement, "value", errors),
+        derivative: mask(function, &taken, derivative, &judgement, "derivative", errors),
         roots: taken,
     }
 }
@@ -82,16 +94,19 @@ fn is_judged(function: &Function, roots: &[Id]) -> bool {
 fn mask<S: Float>(
     function: &mut Function,
     roots: &[Id],
-    cases: &[Case<S>],
+    part: Range<usize>,
+    judgement: &Judgement<S>,
     what: &str,
     errors: &mut Diagnostics,
 ) -> Option<Id> {
-    let errors_found: Vec<f64> = cases.iter().map(|case| case.error(roots)).collect();
-    let mut predicates = cover(function, roots, cases, &errors_found);
+    let roots = &roots[part.clone()];
+    let cases = &judgement.cases;
+    let errors_found: Vec<f64> = cases.iter().map(|case| case.error(part.clone())).collect();
+    let mut predicates = cover(function, roots, judgement, &errors_found);
     // What overflows on the way does so between the points that were looked at as well.
     for &root in roots {
         let graph = &function.graph;
-        let overflows = |id: Id| cases.iter().any(|case| !case.values[id.index()].is_finite());
+        let overflows = |id: Id| judgement.column(id).iter().any(|value| !value.is_finite());
         let handed_on = handed_on(graph, root);
         let inner = graph
             .topological(&[root])
@@ -140,16 +155,22 @@ fn handed_on(graph: &Graph, root: Id) -> Vec<Id> {
 }
 
 /// Predicates that together hold wherever a root is wrong, and in few other cases.
-fn cover<S: Float>(function: &Function, roots: &[Id], cases: &[Case<S>], errors: &[f64]) -> Vec<Predicate> {
+fn cover<S: Float>(
+    function: &Function,
+    roots: &[Id],
+    judgement: &Judgement<S>,
+    errors: &[f64],
+) -> Vec<Predicate> {
     let mut chosen = Vec::new();
     let mut left: Vec<bool> = errors.iter().map(|&error| error > WRONG).collect();
     if !left.contains(&true) {
         return chosen;
     }
     let candidates =
-        predicate::candidates(&function.graph, roots, cases, function.signature.parameters.is_empty());
+        predicate::candidates(&function.graph, roots, judgement, function.signature.parameters.is_empty());
     while left.contains(&true) && chosen.len() < 6 {
-        let choices = candidates.iter().filter_map(|candidate| candidate.best(cases, errors, &left));
+        let choices =
+            candidates.iter().filter_map(|candidate| candidate.best(&judgement.cases, errors, &left));
         let Some(best) = choices.max_by(|a, b| a.merit.total_cmp(&b.merit)) else { break };
         let mut worst: f64 = 0.0;
         for ((left, score), error) in left.iter_mut().zip(best.scores).zip(errors) {

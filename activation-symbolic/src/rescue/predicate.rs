@@ -1,6 +1,6 @@
 //! What a kernel can see of its own trouble.
 
-use super::judge::Case;
+use super::judge::{Case, Judgement};
 use super::sample::Float;
 use super::{FINE, GROSS};
 use crate::graph::{Comparison, Graph, Id, Op};
@@ -103,50 +103,57 @@ fn factors(graph: &Graph, id: Id) -> Vec<Id> {
 pub(super) fn candidates<S: Float>(
     graph: &Graph,
     roots: &[Id],
-    cases: &[Case<S>],
+    judgement: &Judgement<S>,
     bounds: bool,
 ) -> Vec<Candidate> {
     let mut candidates = Vec::new();
-    let mut add = |predicate, id, score: &dyn Fn(&[f64]) -> f64| {
-        let scores = cases.iter().map(|case| score(&case.values)).collect();
-        candidates.push(Candidate { predicate, id, scores });
-    };
+    let column = |id: Id| judgement.column(id);
+    let mut add = |predicate, id, scores| candidates.push(Candidate { predicate, id, scores });
     for id in graph.topological(roots) {
-        let at = |values: &[f64]| values[id.index()];
         let (op, arguments) = graph.view(id);
         if matches!(op, Op::Truth(_) | Op::And | Op::Or | Op::Not | Op::Constant(_) | Op::Parameter(_)) {
             continue;
         }
         if let Op::Compare(_) = op {
-            let (left, right) = (arguments[0].index(), arguments[1].index());
-            add(Predicate::Near, id, &|values| bits_lost(values[left] - values[right], values[left], 12.0));
+            let sides = column(arguments[0]).into_iter().zip(column(arguments[1]));
+            add(Predicate::Near, id, sides.map(|(a, b)| bits_lost(a - b, a, 12.0)).collect());
             continue;
         }
+        let values = column(id);
         let is_product = matches!(op, Op::Mul | Op::Div | Op::Powi(_) | Op::Apply(_) | Op::Input(_));
         if is_product {
-            // −t, so that scores ascend.
             let factors = factors(graph, id);
-            add(|id, t| Predicate::Small(id, -t), id, &|values| {
-                let zero = factors.iter().any(|f| values[f.index()] == 0.0);
-                // A zero is below the smallest float. Inputs may be small for other reasons than underflow.
-                let depth = -at(values).abs().max(2.0_f64.powi(S::EXPONENTS.0)).log2();
-                let least = if factors == [id] { -3.0 } else { 16.0 };
-                if zero || at(values).is_nan() || depth < least { f64::NEG_INFINITY } else { depth }
-            });
+            // Inputs may be small for other reasons than underflow.
+            let least = if factors == [id] { -3.0 } else { 16.0 };
+            let smallest = 2.0_f64.powi(S::EXPONENTS.0);
+            // −t, so that scores ascend. A zero is below the smallest float.
+            let depth = |&value: &f64| {
+                let depth = -value.abs().max(smallest).log2();
+                if value.is_nan() || depth < least { f64::NEG_INFINITY } else { depth }
+            };
+            let mut scores: Vec<f64> = values.iter().map(depth).collect();
+            for factor in factors {
+                for (score, factor) in scores.iter_mut().zip(column(factor)) {
+                    if factor == 0.0 {
+                        *score = f64::NEG_INFINITY;
+                    }
+                }
+            }
+            add(|id, t| Predicate::Small(id, -t), id, scores);
         }
         if matches!(op, Op::Add | Op::Sub) {
-            let term = arguments[0];
-            add(Predicate::Cancelled, id, &|values| bits_lost(at(values), values[term.index()], 0.5));
+            let terms = values.iter().zip(column(arguments[0]));
+            add(Predicate::Cancelled, id, terms.map(|(&sum, term)| bits_lost(sum, term, 0.5)).collect());
         }
         if matches!(op, Op::Input(_)) {
             if bounds {
-                add(|id, t| Predicate::Beyond(id, true, t), id, &at);
-                add(|id, t| Predicate::Beyond(id, false, -t), id, &|values| -at(values));
+                let negated = values.iter().map(|value| -value).collect();
+                add(|id, t| Predicate::Beyond(id, true, t), id, values);
+                add(|id, t| Predicate::Beyond(id, false, -t), id, negated);
             }
         } else {
-            add(|id, _| Predicate::Overflow(id), id, &|values| {
-                if at(values).is_finite() { f64::NEG_INFINITY } else { 1.0 }
-            });
+            let score = |value: &f64| if value.is_finite() { f64::NEG_INFINITY } else { 1.0 };
+            add(|id, _| Predicate::Overflow(id), id, values.iter().map(score).collect());
         }
     }
     candidates
