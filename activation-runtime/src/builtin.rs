@@ -123,3 +123,19 @@ pub fn hard_tanh<R: Real>(x: R) -> R {
 pub fn softsign<R: Real>(x: R) -> R {
     x / (x.constant(1.0) + x.abs())
 }
+
+/// The helpers' names among those of types, where rustc looks for the activation that a call means: it then suggests
+/// `sigmoid` for `sigmoide`.
+macro_rules! names {
+    ($($name:ident)*) => {$(
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        #[derive(Debug)]
+        pub enum $name {}
+    )*};
+}
+
+names! {
+    sigmoid softplus log_sigmoid erf erfc relu relu6 leaky_relu elu celu selu gelu gelu_tanh silu mish hard_sigmoid
+    hard_swish hard_tanh softsign
+}

@@ -3,7 +3,7 @@
 //! A fn is reached through the type of the same name, so that what is no activation, and what isn't there at all, is
 //! one error of rustc's, at the path.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -12,21 +12,30 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprPath, Pat, Path};
 
 use crate::function::Signature;
+use crate::graph::Callee;
 
 /// What the struct of an activation shows to others: the fn, which of its arguments are parameters, and the
-/// activation with given parameters.
-pub(crate) fn callable(signature: &Signature) -> TokenStream {
+/// activation with given parameters. Those that call each other in a circle are a cycle of `ROLES`, which rustc reports.
+pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream {
     let function = &signature.item.sig.ident;
     let scalar = Ident::new(signature.element.name(), function.span());
     let roles = signature.roles();
     let arguments = roles.iter().map(|_| &scalar);
     let fields = signature.parameters.iter().map(|parameter| &parameter.ident);
     let indices = (0..signature.parameters.len()).map(Literal::usize_unsuffixed);
+    let roles = match callees.first() {
+        None => quote!(pub const ROLES: &[bool] = &[#(#roles),*];),
+        Some(first) => {
+            let span = first.path.segments.last().map_or_else(|| first.path.span(), |last| last.ident.span());
+            let paths = callees.iter().map(|callee| &callee.path);
+            quote_spanned!(span=> pub const ROLES: &[bool] = { #(let _ = <#paths>::ROLES;)* &[#(#roles),*] };)
+        }
+    };
     quote! {
         #[doc(hidden)]
         pub const CALL: fn(#(#arguments),*) -> #scalar = #function;
         #[doc(hidden)]
-        pub const ROLES: &[bool] = &[#(#roles),*];
+        #roles
         #[doc(hidden)]
         pub fn with(_parameters: &[f64]) -> Self {
             Self { #(#fields: _parameters[#indices] as #scalar),* }
@@ -37,8 +46,8 @@ pub(crate) fn callable(signature: &Signature) -> TokenStream {
 /// The names in a body that mean something outside of it, by their places: a name may be a local's elsewhere.
 #[derive(Debug, Default)]
 pub(crate) struct Outside {
-    /// Other activations, where they are called.
-    pub(crate) callees: HashSet<String>,
+    /// Other activations, where they are called, and the names that the struct has for them.
+    pub(crate) callees: HashMap<String, Ident>,
     /// Constants, and the names that the struct has for them.
     pub(crate) constants: HashMap<String, Ident>,
 }
@@ -48,6 +57,11 @@ pub(crate) fn constant(n: usize) -> Ident {
     Ident::new(&format!("CONSTANT{n}"), Span::call_site())
 }
 
+/// The name that the struct has for the n-th fn that its body calls.
+pub(crate) fn called(n: usize) -> Ident {
+    Ident::new(&format!("CALLED{n}"), Span::call_site())
+}
+
 /// A path at its place.
 pub(crate) fn place(path: &Path) -> String {
     let span = path.segments.last().map(|segment| segment.ident.span());
@@ -55,8 +69,8 @@ pub(crate) fn place(path: &Path) -> String {
 }
 
 impl Outside {
-    /// Has the body reach what is outside so that a mistake is one error: `name(…)` becomes `<name>::CALL(…)`, and a
-    /// constant is one of the struct's, which has the element type.
+    /// Has the body reach what is outside so that a mistake is one error: other activations and constants are constants of
+    /// the struct's, which have the types that they are used with.
     pub(crate) fn reach(&self, signature: &mut Signature) {
         if !self.callees.is_empty() || !self.constants.is_empty() {
             let name = &signature.name;
@@ -75,9 +89,10 @@ impl VisitMut for Reach<'_> {
         visit_mut::visit_expr_mut(self, expr);
         if let Expr::Call(call) = expr
             && let Expr::Path(ExprPath { path, qself: None, .. }) = &*call.func
-            && self.outside.callees.contains(&place(path))
+            && let Some(called) = self.outside.callees.get(&place(path))
         {
-            *call.func = Expr::Verbatim(quote_spanned!(path.span()=> <#path>::CALL));
+            let name = self.name;
+            *call.func = Expr::Verbatim(quote_spanned!(path.span()=> <#name>::#called));
         }
         if let Expr::Path(ExprPath { path, .. }) = expr
             && let Some(constant) = self.outside.constants.get(&place(path))

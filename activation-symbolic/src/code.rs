@@ -173,7 +173,9 @@ impl<'a> Writer<'a> {
         }
         let (c, witness) = (self.constant.clone(), &self.scope.witness);
         if constants || !parameters.is_empty() {
-            statements.extend(quote!(let #c = |value: f64| #witness.constant(value);));
+            // Not to be mixed up with an argument of this name.
+            let value = Ident::new("value", Span::mixed_site());
+            statements.extend(quote!(let #c = |#value: f64| #witness.constant(#value);));
         }
         for (id, n) in parameters {
             let ident = &self.scope.signature.parameters[n as usize].ident;

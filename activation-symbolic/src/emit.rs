@@ -81,7 +81,7 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
             #vis type #alias = #name;
         }
     });
-    let callable = callable(signature);
+    let callable = callable(signature, &function.graph.callees);
     let construct = if unit {
         quote! {
             /// The activation; it has no parameters.

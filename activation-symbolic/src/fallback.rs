@@ -9,7 +9,7 @@ use syn::{FnArg, Item, ItemFn, ReturnType};
 use crate::callable::callable;
 use crate::diagnostic::Diagnostics;
 use crate::function::Signature;
-use crate::parse::{parse, struct_name};
+use crate::parse::{known, parse, struct_name};
 
 /// The stub of `item`, whose body holds the `errors`, its struct with empty kernels, and `witnesses`, which rustc checks
 /// in any case.
@@ -52,10 +52,18 @@ fn stub(function: &ItemFn, errors: &TokenStream) -> TokenStream {
             FnArg::Typed(argument) => {
                 argument.attrs.clear();
                 *argument.pat = syn::parse_quote!(_);
-                if rows(&argument.ty) {
-                    let ty = &argument.ty;
-                    *argument.ty = syn::parse_quote_spanned!(ty.span()=> &[f32]);
-                }
+                let ty = &argument.ty;
+                let span = ty.span();
+                *argument.ty = match known(ty) {
+                    Some((false, _)) => continue,
+                    Some((true, element)) => {
+                        let element = Ident::new(element.name(), span);
+                        syn::parse_quote_spanned!(span=> &[#element])
+                    }
+                    None if function.sig.constness.is_some() => continue,
+                    // Whatever it is, and whether it exists or not, is no further error.
+                    None => syn::parse_quote_spanned!(span=> impl ::core::marker::Sized),
+                };
             }
             FnArg::Receiver(receiver) => receiver.attrs.clear(),
         }
@@ -94,7 +102,7 @@ fn structure(signature: &Signature) -> TokenStream {
     let (kernels, callable) = if signature.rows {
         (row_kernel(signature), TokenStream::new())
     } else {
-        (kernels(signature), callable(signature))
+        (kernels(signature), callable(signature, &[]))
     };
     quote! {
         #(#cfgs)*

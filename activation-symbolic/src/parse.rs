@@ -13,7 +13,8 @@ use syn::{FnArg, Item, ItemFn};
 use crate::diagnostic::Diagnostics;
 use crate::function::{Element, Input, Parameter, Settings, Signature};
 use argument::{Role, default_value, name, role};
-use types::{Kind, agree, kind_of, mixed, returned};
+pub(crate) use types::known;
+use types::{Kind, agree, is_generic, kind_of, mixed, returned};
 
 /// The most inputs that a function may have.
 const MOST_INPUTS: usize = 4;
@@ -87,6 +88,9 @@ fn signature(settings: Settings, mut item: ItemFn, diagnostics: &mut Diagnostics
         };
         let role = role(&mut argument.attrs, diagnostics);
         let Some(ident) = name(&argument.pat, diagnostics) else { continue };
+        if is_generic(&argument.ty, &item.sig.generics) {
+            continue;
+        }
         let Some((found, element)) = kind_of(&argument.ty, diagnostics) else { continue };
         match role {
             Role::Input { channel } => {
@@ -190,10 +194,11 @@ fn qualifiers(item: &ItemFn, diagnostics: &mut Diagnostics) {
         );
     }
     if let Some(parameter) = sig.generics.params.first() {
-        diagnostics.error_spanned(
-            parameter,
-            "a generic function has no formula yet: write f32, the kernel serves f64, f16 and bf16 too",
-        );
+        let message = match parameter {
+            syn::GenericParam::Lifetime(_) => "numbers come by value, nothing is borrowed: write `x: f32`",
+            _ => "a generic function has no formula yet: write f32, the kernel serves f64, f16 and bf16 too",
+        };
+        diagnostics.error_spanned(parameter, message);
     }
     if let Some(clause) = &sig.generics.where_clause {
         diagnostics.error(

@@ -126,7 +126,7 @@ const BODIES: &[(&str, &str)] = &[
     ("«sigmoid»(x, 2.0)", "one argument"),
     ("«elu»(x)", "2 arguments"),
     ("«f64»::exp(x)", "f32::exp"),
-    ("x * std::«f64»::consts::PI", "f32"),
+    ("x * «std::f64::consts::PI»", "f32"),
     ("x * «f32::NAN»", "NaN"),
     ("f32::«from»(x)", "conversion"),
     ("«f»(x - 1.0, p)", "calls itself"),

@@ -221,7 +221,8 @@ fn locate(probe: &Probe<'_>, id: Id, (a, was): (f64, i8), (b, now): (f64, i8), b
     let mut push = |left: f64, right: f64| {
         breaks.push(Break { left, right, x: simplest(left, right), switches: vec![id] });
     };
-    if is_close(left, right) {
+    // Where the operands are known to roundings only, as those of σ(x) > 0.5 are, so is the point.
+    if is_close(left, right) || right - left < 1e-14 {
         push(left, right);
     } else if at(after) == Some(0) && at(before) == Some(0) {
         // A stretch where both sides are equal: it has two ends.

@@ -10,6 +10,7 @@ use super::Offence;
 use super::explore::Sample;
 use super::interval::Interval;
 use super::probe::{Probe, Values, bisect, simplest};
+use super::touch;
 use super::truth::Truth;
 
 /// What a node asks of its arguments at a point.
@@ -120,6 +121,9 @@ pub(super) fn offences(probe: &Probe<'_>, partials: &[Id]) -> Vec<Offence> {
             })
             .min_by_key(|&(edge, rank, _)| (edge, rank));
         if let Some((edge, _, t)) = simplest {
+            if edge && is_end(probe, id, t, &offences) {
+                continue;
+            }
             offences.push(Offence { node: id, message: message(probe, id, t, "=", edge) });
         } else if let Some(t) = pole(probe, id) {
             offences.push(Offence { node: id, message: message(probe, id, t, "≈", true) });
@@ -138,23 +142,79 @@ pub(super) fn offences(probe: &Probe<'_>, partials: &[Id]) -> Vec<Offence> {
     offences
 }
 
-/// A zero of a divisor between two samples at which it has opposite signs, nothing being known in between.
+/// Whether what is computed on the way to a node, and known to be undefined somewhere, is so right beside t: that the
+/// node has an end there is no offence of its own, as in 1/√x and ln √x.
+fn is_end(probe: &Probe<'_>, id: Id, t: f64, known: &[Offence]) -> bool {
+    let order = probe.graph().topological(&[id]);
+    let inner: Vec<Id> =
+        known.iter().map(|offence| offence.node).filter(|node| order.contains(node)).collect();
+    let mut values = Values::new();
+    let mut undefined = |t: f64| {
+        probe.evaluate(&order, Interval::point(t), &mut values);
+        inner.iter().any(|&node| verdict(probe, node, &values).is_offence())
+    };
+    !inner.is_empty() && (undefined(t.next_down()) || undefined(t.next_up()))
+}
+
+/// A zero of a divisor between two samples at which it has opposite signs, nothing being known in between; or next to
+/// one, where it goes back.
 fn pole(probe: &Probe<'_>, id: Id) -> Option<f64> {
-    let mut previous: Option<(f64, i8)> = None;
+    let mut run: Vec<(f64, i8, f64)> = Vec::new();
     let mut changes = Vec::new();
+    let mut lows = Vec::new();
     for sample in &probe.samples {
         if sample.live[id.index()] != Truth::Yes {
-            previous = None;
+            run.clear();
             continue;
         }
         let Verdict::Met(sign @ (-1 | 1)) = verdict(probe, id, &sample.values) else { continue };
-        let now = (sample.t, sign);
-        changes.extend(previous.filter(|&(_, before)| before != sign).map(|before| (before, now)));
-        previous = Some(now);
+        run.push((sample.t, sign, divisor(probe, id, &sample.values).map_or(f64::INFINITY, Interval::size)));
+        match *run.as_slice() {
+            [.., (a, left, _), (b, right, _)] if left != right => changes.push(((a, left), (b, right))),
+            [.., (a, left, before), (b, middle, low), (c, right, after)]
+                if left == middle && middle == right && low <= before && low <= after =>
+            {
+                lows.push([a, b, c]);
+            }
+            _ => {}
+        }
     }
     // The nearest to 0 is the easiest to check.
     changes.sort_by(|((a, _), _), ((b, _), _)| a.abs().total_cmp(&b.abs()));
-    changes.into_iter().take(8).find_map(|(before, now)| pole_between(probe, id, before, now))
+    lows.sort_by(|a, b| a[1].abs().total_cmp(&b[1].abs()));
+    let crossed = changes.into_iter().take(8).find_map(|(before, now)| pole_between(probe, id, before, now));
+    let order = probe.graph().topological(&[id]);
+    let mut values = Values::new();
+    let mut is_open = |&[from, _, to]: &[f64; 3]| {
+        probe.evaluate(&order, Interval::new(from, to), &mut values);
+        verdict(probe, id, &values) == Verdict::Open
+    };
+    crossed.or_else(|| {
+        lows.into_iter().filter(|low| is_open(low)).take(3).find_map(|around| double_pole(probe, id, around))
+    })
+}
+
+/// What must not be 0, at a point.
+fn divisor(probe: &Probe<'_>, id: Id, values: &Values) -> Option<Interval> {
+    let (op, arguments) = probe.graph().view(id);
+    let number = |i: usize| arguments.get(i).and_then(|a| values[a.index()].number());
+    match op {
+        Op::Div => number(1),
+        Op::Apply(Primitive::Tan) => number(0).map(Real::cos),
+        _ => number(0),
+    }
+}
+
+/// The zero that a divisor comes down to between three points.
+fn double_pole(probe: &Probe<'_>, id: Id, around: [f64; 3]) -> Option<f64> {
+    let (op, arguments) = probe.graph().view(id);
+    let t = touch::zero(probe, arguments[usize::from(op == Op::Div)], around)?;
+    let slack = 4.0 * f64::EPSILON * t.abs();
+    let mut values = Values::new();
+    probe.evaluate(&probe.order, Interval::new(t - slack, t + slack), &mut values);
+    let undefined = !matches!(verdict(probe, id, &values), Verdict::Met(_));
+    let live = probe.live(&values)[id.index()] == Truth::Yes;
+    (undefined && live && probe.admits(t)).then(|| simplest(t - slack, t + slack))
 }
 
 /// The zero of a divisor between two points at which it has these signs, if it is one.
@@ -186,16 +246,7 @@ fn pole_between(probe: &Probe<'_>, id: Id, (a, left): (f64, i8), (b, right): (f6
                     || [0, 1].iter().all(|&side| matches!(verdict(probe, n, &sides[side]), Verdict::Met(_)))))
     });
     let live = [0, 1].iter().all(|&side| probe.live(&sides[side])[id.index()] == Truth::Yes);
-    let size = |side: usize| {
-        let (op, arguments) = probe.graph().view(id);
-        let number = |i: usize| arguments.get(i).and_then(|a| sides[side][a.index()].number());
-        match op {
-            Op::Div => number(1),
-            Op::Apply(Primitive::Tan) => number(0).map(Real::cos),
-            _ => number(0),
-        }
-        .map_or(f64::INFINITY, |d| d.middle().abs())
-    };
+    let size = |side: usize| divisor(probe, id, &sides[side]).map_or(f64::INFINITY, Interval::size);
     let shrinks = size(0).max(size(1)) <= size(2).max(size(3));
     let between = simplest(l, r);
     let shown = probe.round(between);

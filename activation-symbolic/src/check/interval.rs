@@ -37,6 +37,11 @@ impl Interval {
         Self::new(x, x)
     }
 
+    /// How large the number in the middle is.
+    pub fn size(self) -> f64 {
+        self.middle().abs()
+    }
+
     /// A number in the middle.
     pub fn middle(self) -> f64 {
         if self.lo == self.hi { self.lo } else { 0.5 * self.lo + 0.5 * self.hi }

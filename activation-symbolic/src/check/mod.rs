@@ -6,6 +6,7 @@
 //!   probe      the function along a line: its nodes at a point, and which of them are live
 //!   explore    where to look at it
 //!   domain     a logarithm of −1, a pole, an infinite slope
+//!   touch      a divisor that comes down to zero and goes back
 //!   breaks     where a branch, max, min or abs changes sides
 //!   jumps      the value differs from side to side
 //!   kinks      the slope differs from side to side
@@ -24,6 +25,7 @@ mod jumps;
 mod kinks;
 mod probe;
 mod range;
+mod touch;
 pub mod truth;
 
 use proc_macro2::Span;

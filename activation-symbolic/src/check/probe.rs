@@ -134,14 +134,16 @@ impl<'a> Probe<'a> {
 
     /// The function at t in 106 bits, where it is known and finite.
     pub(super) fn precise(&self, t: f64) -> Option<f64> {
-        let leaf = |op| {
-            let leaf = self.leaf(op, Interval::point(t), false)?;
-            (leaf.lo == leaf.hi).then(|| Extended::<f64>::from(leaf.lo))
-        };
         let mut values = Vec::new();
-        evaluate::evaluate(self.graph(), &self.order, leaf, &mut values);
+        evaluate::evaluate(self.graph(), &self.order, |op| self.precise_leaf(op, t), &mut values);
         let value = values[self.function.written.index()].number()?;
         value.is_finite().then(|| value.to_f64())
+    }
+
+    /// The leaves at t in 106 bits.
+    pub(super) fn precise_leaf(&self, op: Op, t: f64) -> Option<Extended<f64>> {
+        let leaf = self.leaf(op, Interval::point(t), false)?;
+        (leaf.lo == leaf.hi).then(|| Extended::from(leaf.lo))
     }
 
     /// The nodes of `order` at t, on the pieces that are taken at `side`: conditions are those of `side`, and

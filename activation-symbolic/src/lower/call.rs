@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprClosure, Path, PathSegment};
 
 use super::Lowering;
 use super::value::{Closure, Value, plain};
-use crate::callable::place;
+use crate::callable::{called, place};
 use crate::graph::{Id, Op, Part};
 use crate::helper::{self, Build};
 
@@ -74,24 +75,23 @@ impl Lowering<'_> {
         if let Some((name, helper)) = builtin(&path) {
             return self.helper(&name, helper, &path, call, arguments);
         }
-        if path.is_ident(&self.signature.item.sig.ident) {
+        let own = &self.signature.item.sig.ident;
+        let beside =
+            path.segments.len() == 2 && path.segments[0].ident == "self" && path.segments[1].ident == *own;
+        if path.is_ident(own) || beside {
             return self.refuse_all(
                 &path,
                 "a function that calls itself has no finite formula: write `for _ in 0..8`, which is unrolled",
             );
         }
-        let constructor = |s: &PathSegment| s.ident.to_string().starts_with(char::is_uppercase);
-        if path.segments.last().is_some_and(constructor) {
-            return self.refuse_all(
-                &path,
-                "an activation computes with numbers only: there is no use for a constructor",
-            );
+        if let Some(message) = foreign(&path) {
+            return self.refuse_all(&path, message);
         }
         if let Some(segment) = path.segments.iter().find(|s| !s.arguments.is_none()) {
             return self
                 .refuse_all(&segment.arguments, "an activation has no generic arguments: leave them out");
         }
-        self.outside.callees.insert(place(&func.path));
+        self.called_witness(&func.path, &path, call.args.len());
         let mut numbers = Vec::new();
         for (value, written) in arguments.into_iter().zip(&call.args) {
             numbers.push(self.as_number(value, written));
@@ -188,9 +188,9 @@ impl Lowering<'_> {
             return;
         }
         let span = path.span();
-        let ours = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
-        let same = proc_macro2::Ident::new(if arity == 1 { "unary" } else { "binary" }, span);
-        let ty = proc_macro2::Ident::new(self.signature.element.name(), proc_macro2::Span::call_site());
+        let ours = Ident::new(name, Span::call_site());
+        let same = Ident::new(if arity == 1 { "unary" } else { "binary" }, span);
+        let ty = Ident::new(self.signature.element.name(), Span::call_site());
         self.witnesses.push(quote_spanned! {span=>
             const _: fn() = || ::activations::witness::#same::<#ty, _, _>(::activations::math::#ours, #path);
         });
@@ -210,6 +210,19 @@ impl Lowering<'_> {
                 };
             });
         }
+    }
+
+    /// Binds the fn of another activation to the type that it is called with, once, so that a mistake is one error.
+    fn called_witness(&mut self, written: &Path, path: &Path, arguments: usize) {
+        let (name, called) = (&self.signature.name, called(self.outside.callees.len()));
+        let span = path.span();
+        let scalar = Ident::new(self.signature.element.name(), span);
+        let arguments = std::iter::repeat_n(&scalar, arguments);
+        self.witnesses.push(quote_spanned! {span=>
+            #[allow(dead_code)]
+            impl #name { const #called: fn(#(#arguments),*) -> #scalar = <#path>::CALL; }
+        });
+        self.outside.callees.insert(place(written), called);
     }
 
     /// A call of another activation. Arguments that depend on an input are its inputs, the others its parameters.
@@ -247,7 +260,7 @@ impl Lowering<'_> {
 }
 
 /// The helper that a path names: `gelu`, or `gelu` in our module `math`.
-fn builtin(path: &Path) -> Option<(String, Build)> {
+pub(super) fn builtin(path: &Path) -> Option<(String, Build)> {
     let names: Vec<String> = path.segments.iter().map(|s| plain(&s.ident)).collect();
     let (last, module) = names.split_last()?;
     let ours = match module {
@@ -258,7 +271,7 @@ fn builtin(path: &Path) -> Option<(String, Build)> {
 }
 
 /// `f32` or `f64`, if the path names one of its associated functions.
-fn scalar(func: &syn::ExprPath) -> Option<String> {
+pub(super) fn scalar(func: &syn::ExprPath) -> Option<String> {
     if let Some(qself) = &func.qself {
         let ty = qself.ty.to_token_stream().to_string();
         return matches!(ty.as_str(), "f32" | "f64").then_some(ty);
@@ -268,6 +281,21 @@ fn scalar(func: &syn::ExprPath) -> Option<String> {
     let prefix =
         segments.next().is_none_or(|s| s.ident == "primitive" || s.ident == "std" || s.ident == "core");
     (matches!(ty.as_str(), "f32" | "f64") && prefix).then_some(ty)
+}
+
+/// Why a path names no activation, where that can be seen.
+fn foreign(path: &Path) -> Option<&'static str> {
+    let capital = |s: &PathSegment| s.ident.to_string().starts_with(char::is_uppercase);
+    let module = path.segments.first().filter(|_| path.segments.len() > 1);
+    if path.segments.iter().any(capital) {
+        Some(
+            "an activation computes with numbers only: there is no use for a constructor or a function of another type",
+        )
+    } else if module.is_some_and(|s| s.ident == "std" || s.ident == "core") {
+        Some("the standard library has no activations: use the methods of numbers, as in `x.max(0.0)`")
+    } else {
+        None
+    }
 }
 
 /// The expression inside of parentheses.

@@ -6,7 +6,8 @@ use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ExprBinary, ExprCast, ExprLit, ExprPath, ExprUnary, Lit, Member, Type, UnOp};
 
 use super::Lowering;
-use super::call::strip;
+use super::call::{builtin, scalar, strip};
+use super::method::is_method;
 use super::value::{Value, is_integer, plain};
 use crate::callable::{constant, place};
 use crate::graph::{Comparison, Op};
@@ -62,7 +63,13 @@ impl Lowering<'_> {
             Expr::Const(block) => self.block(&block.block),
             Expr::Closure(closure) => self.closure(closure),
             Expr::Return(expr) => {
-                let value = expr.expr.as_ref().map_or(Value::Unit, |value| self.expression(value));
+                let value = match &expr.expr {
+                    Some(value) => self.expression(value),
+                    None => self.refuse(
+                        expr.return_token.span,
+                        "an activation has a value for every input: write it, `return x;`",
+                    ),
+                };
                 self.exit(value, expr.return_token.span)
             }
             Expr::Assign(assign) => self.assignment(assign),
@@ -116,13 +123,8 @@ impl Lowering<'_> {
         }
         if let (None, Some((ty, value))) = (&expr.qself, standard(&path)) {
             if ty != element {
-                let at = path
-                    .segments
-                    .iter()
-                    .find(|s| s.ident == ty.name())
-                    .map_or(path.span(), |s| s.ident.span());
-                return self.refuse(
-                    at,
+                return self.refuse_all(
+                    &expr.path,
                     format!(
                         "a constant of type {0} in a function that computes in {1}: write `{1}` for `{0}`",
                         ty.name(),
@@ -137,6 +139,13 @@ impl Lowering<'_> {
                 );
             }
             return Value::Number(self.at(expr.span(), |g| g.constant(value)));
+        }
+        let method = scalar(expr).and(path.segments.last()).is_some_and(|s| is_method(&plain(&s.ident)));
+        if method || builtin(&path).is_some() {
+            return self.refuse_all(
+                &expr.path,
+                "a function is no number: call it; where it is passed on, write a closure, `|v: f32| v.tanh()`",
+            );
         }
         if let (None, Some(ident)) = (&expr.qself, path.get_ident()) {
             if self.globbed {
@@ -216,8 +225,13 @@ impl Lowering<'_> {
     fn unary(&mut self, expr: &ExprUnary) -> Value {
         let span = expr.op.span();
         if let UnOp::Deref(star) = &expr.op {
-            return self
-                .refuse(star.span, "there is nothing behind a number: leave `*` out, inputs come by value");
+            return match self.expression(&expr.expr) {
+                Value::Refused => Value::Refused,
+                _ => self.refuse(
+                    star.span,
+                    "there is nothing behind a number: leave `*` out, inputs come by value",
+                ),
+            };
         }
         match (&expr.op, self.expression(&expr.expr)) {
             (_, Value::Refused | Value::Never) => Value::Refused,
@@ -246,12 +260,18 @@ impl Lowering<'_> {
         let first = self.expression(first);
         spine.into_iter().rev().fold(first, |a, expr| {
             let b = self.expression(&expr.right);
-            self.operation(&expr.op, a, b, strip(&expr.left), strip(&expr.right))
+            self.operation(&expr.op, &expr.op, [a, b], [strip(&expr.left), strip(&expr.right)])
         })
     }
 
-    /// `a op b`, where `left` and `right` are how they were written.
-    pub(super) fn operation(&mut self, op: &BinOp, a: Value, b: Value, left: &Expr, right: &Expr) -> Value {
+    /// `a op b`, which was written with the operator at `written` between what is written at `left` and `right`.
+    pub(super) fn operation(
+        &mut self,
+        op: &BinOp,
+        written: &BinOp,
+        [a, b]: [Value; 2],
+        [left, right]: [&Expr; 2],
+    ) -> Value {
         let span = op.span();
         match op {
             BinOp::Rem(_)
@@ -266,18 +286,18 @@ impl Lowering<'_> {
                 ) =>
             {
                 let number = matches!(a, Value::Number(_)) || matches!(b, Value::Number(_));
-                return match op {
-                    BinOp::Rem(_) => self.refuse(
-                        span,
+                let message = match op {
+                    BinOp::Rem(_) => {
                         "the remainder jumps at every multiple, where it has no derivative: write a periodic function \
-                         such as sin, or give a derivative, `#[activation(derivative = |x| 1.0)]`",
-                    ),
-                    BinOp::BitXor(_) if number => {
-                        self.refuse(span, "`^` works on bits, which have no derivative: a power is `x.powi(2)` or `x.powf(0.5)`")
+                         such as sin, or give a derivative, `#[activation(derivative = |x| 1.0)]`"
                     }
-                    _ if number => self.refuse(span, "the bits of a number have no derivative: use arithmetic"),
-                    _ => Value::Refused,
+                    BinOp::BitXor(_) if number => {
+                        "`^` works on bits, which have no derivative: a power is `x.powi(2)` or `x.powf(0.5)`"
+                    }
+                    _ if number => "the bits of a number have no derivative: use arithmetic",
+                    _ => return Value::Refused,
                 };
+                return self.refuse_all(written, message);
             }
             BinOp::And(_) | BinOp::Or(_) => {
                 let (a, b) = (self.as_mask(a, left), self.as_mask(b, right));

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{Expr, ExprIf};
+use syn::{Block, Expr, ExprIf, Ident};
 
 use super::Lowering;
+use super::pattern::bound;
 use super::value::Value;
 use crate::graph::{Id, Op};
 
@@ -108,7 +109,7 @@ impl Lowering<'_> {
         let value = self.branch(
             mask,
             expr.if_token.span,
-            |s| s.block(&expr.then_branch),
+            |s| s.block_with(bound(&expr.cond), &expr.then_branch),
             |s| match &expr.else_branch {
                 Some((_, otherwise)) => s.expression(otherwise),
                 None => Value::Unit,
@@ -120,6 +121,17 @@ impl Lowering<'_> {
             }
             (_, value) => value,
         }
+    }
+
+    /// A block in which the `names` that a refused pattern would bind are known.
+    pub(super) fn block_with(&mut self, names: Vec<&Ident>, block: &Block) -> Value {
+        let scope = self.variables.len();
+        for ident in names {
+            self.bind(ident, Value::Refused);
+        }
+        let value = self.block(block);
+        self.variables.truncate(scope);
+        value
     }
 
     /// A condition as a mask.

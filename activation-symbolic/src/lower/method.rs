@@ -28,6 +28,11 @@ const COMPOSED: &[&str] = &[
     "is_infinite",
 ];
 
+/// Whether a number has a method of this name.
+pub(super) fn is_method(name: &str) -> bool {
+    COMPOSED.contains(&name) || Primitive::by_method(name).is_some_and(|primitive| !primitive.is_helper())
+}
+
 impl Lowering<'_> {
     /// `receiver.method(arguments)`
     pub(super) fn method_call(&mut self, call: &ExprMethodCall) -> Value {

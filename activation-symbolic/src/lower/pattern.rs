@@ -251,6 +251,20 @@ impl Lowering<'_> {
     }
 }
 
+/// The names that the `let`s of a condition bind.
+pub(super) fn bound(condition: &Expr) -> Vec<&Ident> {
+    match condition {
+        Expr::Let(binding) => {
+            let mut names = Names(Vec::new());
+            names.visit_pat(&binding.pat);
+            names.0
+        }
+        Expr::Binary(both) => [bound(&both.left), bound(&both.right)].concat(),
+        Expr::Paren(inner) => bound(&inner.expr),
+        _ => Vec::new(),
+    }
+}
+
 /// The names that a pattern binds.
 struct Names<'p>(Vec<&'p Ident>);
 

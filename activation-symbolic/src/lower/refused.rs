@@ -1,8 +1,9 @@
 //! The forms of Rust that an activation hasn't: why, and what to write instead.
 
-use syn::Expr;
+use syn::{Block, Expr, Ident};
 
 use super::Lowering;
+use super::pattern::bound;
 use super::value::{Value, plain};
 
 impl Lowering<'_> {
@@ -16,7 +17,7 @@ impl Lowering<'_> {
                     "how often a `while` loop runs depends on data, so there is no one formula to differentiate: write \
                      `for _ in 0..8`, which is unrolled",
                 );
-                self.refused_loop(&expr.body)
+                self.refused_loop(bound(&expr.cond), &expr.body)
             }
             Expr::Loop(expr) => {
                 self.refuse(
@@ -24,7 +25,7 @@ impl Lowering<'_> {
                     "how often a `loop` runs depends on data, so there is no one formula to differentiate: write \
                      `for _ in 0..8`, which is unrolled",
                 );
-                self.refused_loop(&expr.body)
+                self.refused_loop(Vec::new(), &expr.body)
             }
             Expr::Break(_) | Expr::Continue(_) if self.refused_loops > 0 => Value::Never,
             Expr::Break(expr) => self.refuse(
@@ -40,9 +41,11 @@ impl Lowering<'_> {
                 "`if let` tests a pattern on a number: write the comparison, `if x == 0.0`, or `match x { … }`",
             ),
             Expr::Index(expr) => {
-                let value = self.expression(&expr.index);
-                if matches!(value, Value::Refused) {
-                    return value;
+                let local = matches!(&*expr.expr, Expr::Path(path) if path.path.get_ident().is_some_and(|i| self.find(i).is_some()));
+                let base = if local { self.expression(&expr.expr) } else { Value::Unit };
+                let index = self.expression(&expr.index);
+                if [base, index].iter().any(|value| matches!(value, Value::Refused)) {
+                    return Value::Refused;
                 }
                 if self.signature.rows {
                     return self.refuse_all(
@@ -85,9 +88,9 @@ impl Lowering<'_> {
     }
 
     /// The body of a loop that was refused: looked through for further offences.
-    fn refused_loop(&mut self, body: &syn::Block) -> Value {
+    fn refused_loop(&mut self, names: Vec<&Ident>, body: &Block) -> Value {
         self.refused_loops += 1;
-        self.block(body);
+        self.block_with(names, body);
         self.refused_loops -= 1;
         Value::Refused
     }

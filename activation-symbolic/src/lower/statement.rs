@@ -40,6 +40,8 @@ impl Lowering<'_> {
             Stmt::Local(local) => self.local_statement(local),
             Stmt::Item(_) => Value::Unit,
             Stmt::Macro(statement) => self.macro_call(&statement.mac),
+            // A semicolon by itself.
+            Stmt::Expr(Expr::Verbatim(nothing), Some(_)) if nothing.is_empty() => Value::Unit,
             Stmt::Expr(expr, None) if last => {
                 self.attributes(attributes(expr));
                 self.expression(expr)
@@ -123,7 +125,7 @@ impl Lowering<'_> {
     /// `place op= value`
     pub(super) fn compound_assignment(&mut self, expr: &ExprBinary, op: BinOp) -> Value {
         let (a, b) = (self.expression(&expr.left), self.expression(&expr.right));
-        let value = self.operation(&op, a, b, &expr.left, &expr.right);
+        let value = self.operation(&op, &expr.op, [a, b], [&expr.left, &expr.right]);
         self.store(&expr.left, value, &expr.right);
         Value::Unit
     }

@@ -193,6 +193,10 @@ impl Lowering<'_> {
                     span,
                     "an integer that depends on data is a step with jumps: choose between numbers instead",
                 ),
+                _ if matches!((&a, &b), (Value::Unit, _) | (_, Value::Unit)) => self.refuse(
+                    span,
+                    "one side of this branch has no value: is an `else` missing, or a semicolon too many?",
+                ),
                 _ => self.refuse(span, "the sides of this branch have values of different types"),
             },
         }

@@ -1,5 +1,6 @@
 //! The types of arguments and of the result.
 
+use proc_macro2::{Ident, TokenTree};
 use quote::ToTokens;
 use syn::{ItemFn, ReturnType, Type};
 
@@ -7,7 +8,7 @@ use crate::diagnostic::Diagnostics;
 use crate::function::Element;
 
 /// Whether a type is a row, and what it is made of.
-pub(super) type Kind = (bool, Element);
+pub(crate) type Kind = (bool, Element);
 
 pub(super) fn kind_of(ty: &Type, diagnostics: &mut Diagnostics) -> Option<Kind> {
     if let Some(kind) = known(ty) {
@@ -18,7 +19,7 @@ pub(super) fn kind_of(ty: &Type, diagnostics: &mut Diagnostics) -> Option<Kind> 
 }
 
 /// f32, f64, `Row<f32>`, `Row<f64>`.
-fn known(ty: &Type) -> Option<Kind> {
+pub(crate) fn known(ty: &Type) -> Option<Kind> {
     let path = match ty {
         Type::Path(path) if path.qself.is_none() => path,
         Type::Paren(paren) => return known(&paren.elem),
@@ -44,6 +45,19 @@ fn known(ty: &Type) -> Option<Kind> {
         }
         _ => None,
     }
+}
+
+/// Whether a type is made of the parameters of a generic function, which is refused as such.
+pub(super) fn is_generic(ty: &Type, generics: &syn::Generics) -> bool {
+    use syn::GenericParam::{Const, Lifetime, Type};
+    let name = |parameter: &syn::GenericParam| match parameter {
+        Lifetime(lifetime) => lifetime.lifetime.ident.clone(),
+        Type(ty) => ty.ident.clone(),
+        Const(constant) => constant.ident.clone(),
+    };
+    let names: Vec<Ident> = generics.params.iter().map(name).collect();
+    let mut idents = ty.to_token_stream().into_iter();
+    idents.any(|token| matches!(token, TokenTree::Ident(ident) if names.contains(&ident)))
 }
 
 /// A type as a user would write it.
@@ -131,6 +145,7 @@ pub(super) fn returned(
             return Some(row);
         }
         Some((_, found)) => mixed(found, element, ty, diagnostics),
+        None if is_generic(ty, &item.sig.generics) => {}
         None => {
             let text = text(ty);
             let hint = match &**ty {

@@ -1,0 +1,8 @@
+use activations::prelude::*;
+
+#[activation]
+fn f(x: f32) -> f32 {
+    if x > 0.0 { 2.0 * x }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use activations::prelude::*;
+
+#[activation]
+fn f<T: Copy>(x: T) -> T {
+    x
+}
+
+fn main() {}
