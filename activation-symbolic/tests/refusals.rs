@@ -49,6 +49,16 @@ fn published_cases() {
 
 /// Bodies of `fn f(x: f32, #[param] p: f32) -> f32`, offences in «», beside a word of each message.
 const BODIES: &[(&str, &str)] = &[
+    ("let mut y = x; y «%=» 2.0; y", "multiple"),
+    ("let r = «&»x; *r", "borrow"),
+    ("let v = «vec»![x]; v[0]", "macro"),
+    ("if «let» Some(y) = Some(x) { y } else { x }", "comparison"),
+    ("let g = «f32::tanh»; x", "call it"),
+    ("let g = «sigmoid»; x", "call it"),
+    ("«Box::new»(x)", "numbers only"),
+    ("«std::cmp::max»(x, 0.0)", "methods"),
+    ("if x > 0.0 { «return»; } x", "every input"),
+    ("«if» x > 0.0 { x }", "`else`"),
     // Rounding and signs.
     ("x.«floor»() + x", "flat"),
     ("x.«ceil»()", "flat"),
@@ -215,7 +225,7 @@ const ITEMS: &[(&str, &str)] = &[
     ("#[activation] «unsafe» fn f(x: f32) -> f32 { x }", "unsafe"),
     ("#[activation] «extern \"C\"» fn f(x: f32) -> f32 { x }", "extern"),
     ("#[activation] fn f<«T»>(x: f32) -> f32 { x }", "generic"),
-    ("#[activation] fn f<«'a»>(x: f32) -> f32 { x }", "generic"),
+    ("#[activation] fn f<«'a»>(x: f32) -> f32 { x }", "borrowed"),
     ("#[activation] fn f(x: f32) -> f32 «where» f32: Copy { x }", "where"),
     ("#[activation] fn f(x: «i32») -> f32 { x as f32 }", "integers"),
     ("#[activation] fn f(x: «bool») -> f32 { 1.0 }", "compare"),
