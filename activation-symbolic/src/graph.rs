@@ -6,6 +6,7 @@
 //! that is written for numbers builds graphs as well.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use proc_macro2::Span;
 
@@ -136,6 +137,60 @@ impl Node {
     }
 }
 
+/// Which operations an expression is made of: all primitives, quotients and selections.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Operations(u64);
+
+impl Operations {
+    fn of(op: Op) -> Self {
+        Self(match op {
+            Op::Apply(primitive) => 1 << primitive as u32,
+            Op::Div => 1 << 62,
+            Op::Select => 1 << 63,
+            _ => 0,
+        })
+    }
+
+    /// Whether these are among the `others`.
+    pub fn are_among(self, others: Self) -> bool {
+        self.0 & !others.0 == 0
+    }
+}
+
+/// Hashes small keys fast, without an optimizer too, and the same in every run (the hash of Firefox and rustc).
+#[derive(Debug, Default)]
+pub struct Mix(u64);
+
+impl Mix {
+    fn add(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x51_7c_c1_b7_27_22_0a_95);
+    }
+}
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.add(byte.into()));
+    }
+    fn write_u8(&mut self, n: u8) {
+        self.add(n.into());
+    }
+    fn write_u32(&mut self, n: u32) {
+        self.add(n.into());
+    }
+    fn write_i32(&mut self, n: i32) {
+        self.add(n as u64);
+    }
+    fn write_u64(&mut self, n: u64) {
+        self.add(n);
+    }
+    fn write_isize(&mut self, n: isize) {
+        self.add(n as u64);
+    }
+}
+
 /// Another `#[activation]` that the body calls.
 #[derive(Debug, Clone)]
 pub struct Callee {
@@ -152,7 +207,8 @@ pub struct Callee {
 pub struct Graph {
     nodes: Vec<Node>,
     spans: Vec<Option<Span>>,
-    ids: HashMap<Node, Id>,
+    operations: Vec<Operations>,
+    ids: HashMap<Node, Id, BuildHasherDefault<Mix>>,
     /// The span that new nodes are attributed to.
     pub here: Option<Span>,
     /// Constants named by path, of unknown value.
@@ -174,7 +230,12 @@ impl Graph {
             return id;
         }
         let id = Id(self.nodes.len() as u32);
+        let mut operations = Operations::of(op);
+        for argument in arguments {
+            operations.0 |= self.operations[argument.index()].0;
+        }
         self.nodes.push(node);
+        self.operations.push(operations);
         self.spans.push(self.here);
         self.ids.insert(node, id);
         id
@@ -203,6 +264,11 @@ impl Graph {
     /// The arguments of a node.
     pub fn arguments(&self, id: Id) -> &[Id] {
         self.nodes[id.index()].arguments()
+    }
+
+    /// What the node is made of.
+    pub fn operations(&self, id: Id) -> Operations {
+        self.operations[id.index()]
     }
 
     /// Whether the node is a truth value.

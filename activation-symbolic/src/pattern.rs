@@ -4,7 +4,7 @@
 //! that the subject has; its letters are variables. Matching knows that sums and products commute, that a − b is
 //! a + (−b), that a product has a coefficient even where it is 1, and where a fraction hides in a product.
 
-use crate::graph::{Comparison, Graph, Id, Op};
+use crate::graph::{Comparison, Graph, Id, Op, Operations};
 use crate::primitive::Primitive;
 
 /// One variable for each letter.
@@ -34,6 +34,11 @@ impl Identity {
     /// The arena of both formulas; the letter x is the input `x - 'a'`.
     pub fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// What the left side is made of, and whatever it matches.
+    pub fn operations(&self) -> Operations {
+        self.graph.operations(self.left)
     }
 
     /// Variables that `accept` accepts and under which the left side is the node `subject`.

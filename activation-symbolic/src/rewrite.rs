@@ -3,7 +3,6 @@
 //! Every node is tried twice: as it was written, before its arguments are rewritten (a rule that knows the whole
 //! shape goes first), and again with its arguments rewritten. What a rule builds is tried again.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::graph::{Graph, Id, Op};
@@ -25,8 +24,8 @@ pub fn rewrite(graph: &mut Graph, root: Id, log: &mut Vec<(&'static str, &'stati
 pub(crate) struct Rewriter<'a> {
     graph: &'a mut Graph,
     book: Rc<Book>,
-    /// What became of each node.
-    done: HashMap<Id, Id>,
+    /// What became of each node, by its index.
+    done: Vec<Option<Id>>,
     log: &'a mut Vec<(&'static str, &'static str)>,
     /// The rules whose right sides are being built: they may contain their left sides.
     active: Vec<&'static str>,
@@ -39,23 +38,34 @@ impl<'a> Rewriter<'a> {
         book: Rc<Book>,
         log: &'a mut Vec<(&'static str, &'static str)>,
     ) -> Self {
-        Self { graph, book, done: HashMap::new(), log, active: Vec::new(), fuel: FUEL }
+        Self { graph, book, done: Vec::new(), log, active: Vec::new(), fuel: FUEL }
     }
 
     /// What becomes of `root`.
     pub(crate) fn rewrite(&mut self, root: Id) -> Id {
         for id in self.graph.topological(&[root]) {
-            if !self.done.contains_key(&id) {
+            if self.done(id).is_none() {
                 let stable = self.apply(id).unwrap_or_else(|| self.resolve(id));
-                self.done.insert(id, stable);
+                self.finish(id, stable);
             }
         }
-        self.done[&root]
+        self.done(root).unwrap_or(root)
+    }
+
+    fn done(&self, id: Id) -> Option<Id> {
+        self.done.get(id.index()).copied().flatten()
+    }
+
+    fn finish(&mut self, id: Id, stable: Id) {
+        if self.done.len() <= id.index() {
+            self.done.resize(self.graph.nodes().len(), None);
+        }
+        self.done[id.index()] = Some(stable);
     }
 
     /// What became of a node; for one that a match has made up, what becomes of it now.
     fn resolve(&mut self, id: Id) -> Id {
-        if let Some(&stable) = self.done.get(&id) {
+        if let Some(stable) = self.done(id) {
             return stable;
         }
         let node = self.graph.nodes()[id.index()];
@@ -66,7 +76,7 @@ impl<'a> Rewriter<'a> {
     /// The node `op(arguments)`, rewritten.
     fn build(&mut self, op: Op, arguments: &[Id]) -> Id {
         let id = self.graph.rebuild(op, arguments);
-        if let Some(&stable) = self.done.get(&id) {
+        if let Some(stable) = self.done(id) {
             return stable;
         }
         // Simplification may have made new arguments.
@@ -74,14 +84,14 @@ impl<'a> Rewriter<'a> {
         let resolved: Vec<Id> = node.arguments().iter().map(|&a| self.resolve(a)).collect();
         if resolved != node.arguments() {
             // Simplification may lead back to this very node, which then stays as it is.
-            self.done.insert(id, id);
+            self.finish(id, id);
             let stable = self.build(node.op, &resolved);
-            self.done.insert(id, stable);
+            self.finish(id, stable);
             return stable;
         }
         let stable = self.apply(id).unwrap_or(id);
-        self.done.insert(id, stable);
-        self.done.insert(stable, stable);
+        self.finish(id, stable);
+        self.finish(stable, stable);
         stable
     }
 
@@ -109,6 +119,9 @@ impl<'a> Rewriter<'a> {
 
     /// The match of a rule at `id`, or at its opposite (then true): a − b is −(b − a).
     fn find(&mut self, rule: &Prepared, id: Id) -> Option<(Bindings, bool)> {
+        if !rule.identity.operations().are_among(self.graph.operations(id)) {
+            return None;
+        }
         let here = |graph: &mut Graph, id| {
             rule.identity.matches(graph, id, &|graph, bindings| {
                 (rule.rule.when)(&Match { graph, bindings, sampled: false })
