@@ -4,10 +4,13 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::emit::Derivatives;
-use crate::format::{Notation, format, number};
+use crate::format::{Notation, format, listing, number};
 use crate::function::Function;
 use crate::graph::{Id, Op};
 use crate::primitive::Primitive;
+
+/// The most operations of a graph that are listed.
+const MOST_LISTED: usize = 200;
 
 /// An identifier without `r#`.
 pub fn plain(ident: &Ident) -> String {
@@ -148,6 +151,7 @@ pub fn info(function: &Function, derivatives: &Derivatives) -> TokenStream {
     };
     let (formula, derivative) = texts(Notation::Text);
     let (latex, derivative_latex) = texts(Notation::Latex);
+    let [latex, derivative_latex] = [&latex, &derivative_latex].map(|text| verbatim(text));
     let variant = Ident::new(smoothness(function).0, proc_macro2::Span::call_site());
     let saved = Ident::new(saves(function, derivatives).0, proc_macro2::Span::call_site());
     let kinks = function.facts.kinks.iter().map(|&(x, left, right, _)| {
@@ -164,7 +168,7 @@ pub fn info(function: &Function, derivatives: &Derivatives) -> TokenStream {
         let [low, high] = [low, high].map(float);
         quote!(.domain(#low, #high))
     });
-    let report = report(function, derivatives);
+    let report = verbatim(&report(function, derivatives));
     quote! {
         ::activations::Info::new(#name, #formula, #derivative)
             .latex(#latex, #derivative_latex)
@@ -175,6 +179,11 @@ pub fn info(function: &Function, derivatives: &Derivatives) -> TokenStream {
             .saves(::activations::Saves::#saved)
             .report(#report)
     }
+}
+
+/// A raw string literal, which shows a text as it is.
+fn verbatim(text: &str) -> Literal {
+    format!("r#\"{text}\"#").parse().unwrap_or_else(|_| Literal::string(text))
 }
 
 /// A number in a const expression.
@@ -194,15 +203,39 @@ fn float(value: f64) -> TokenStream {
     }
 }
 
-/// What `explain` prints besides formula and derivative: rewrites with their reason, and notes.
+/// What `explain` prints besides formula and derivative: how the kernel computes them and how that was found, rewrites
+/// with their reason, checks, and where the rescue is taken.
 fn report(function: &Function, derivatives: &Derivatives) -> String {
     let facts = &function.facts;
     let mut lines = Vec::new();
     if function.value != function.written {
         lines.push(format!("computed as: {}", text(function, function.value, Notation::Text)));
     }
-    let _ = derivatives;
+    for (&found, &slope) in facts.found.iter().zip(&derivatives.inputs) {
+        if found != slope {
+            lines
+                .push(format!("derivative before simplification: {}", text(function, found, Notation::Text)));
+        }
+    }
     lines.extend(facts.rewrites.iter().map(|(name, why)| format!("rewrite {name}: {why}")));
     lines.extend(facts.notes.iter().cloned());
+    lines.push("graph:".to_owned());
+    let mut listing = listing(&function.graph, &named(function, derivatives), &function.signature);
+    let left_out = listing.len().saturating_sub(MOST_LISTED);
+    listing.truncate(MOST_LISTED);
+    lines.extend(listing.into_iter().map(|line| format!("  {line}")));
+    if left_out > 0 {
+        lines.push(format!("  … and {left_out} more operations"));
+    }
     lines.join("\n")
+}
+
+/// What the kernel computes, by its name in mathematics.
+fn named(function: &Function, derivatives: &Derivatives) -> Vec<(String, Id)> {
+    let mut names = vec!["f".to_owned()];
+    match function.signature.inputs.as_slice() {
+        [_] => names.push("f′".to_owned()),
+        inputs => names.extend(inputs.iter().map(|input| format!("∂f/∂{}", plain(&input.ident)))),
+    }
+    names.into_iter().zip(derivatives.computed.iter().copied()).collect()
 }

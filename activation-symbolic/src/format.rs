@@ -3,11 +3,16 @@
 //! A graph may share what a tree would repeat without end, so beyond a certain size repeated parts get a name:
 //! `s · (1 − s) where s = σ(x)`.
 
+mod name;
+
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use crate::function::{Element, Signature};
-use crate::graph::{Comparison, Graph, Id, Op, Part, Reduction};
+use crate::graph::{Comparison, Graph, Id, Op, Part};
 use crate::primitive::Primitive;
+pub use name::number;
+use name::{last_name, latex_name, reduction_name, shortest, subscript, subscript_number, superscript};
 
 /// Text or LaTeX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +48,7 @@ pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation
         }
         size.insert(id, arguments.iter().fold(1, |sum: usize, a| sum.saturating_add(size[a])));
     }
-    let mut writer = Writer { graph, signature, notation, names: HashMap::new() };
+    let mut writer = Writer { graph, signature, notation, names: HashMap::new(), exact: false };
     if size[&root] <= LARGEST_TREE {
         return writer.write(root).0;
     }
@@ -69,6 +74,29 @@ pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation
     }
 }
 
+/// The operations that compute `roots`, one a line; the roots have names of their own.
+pub fn listing(graph: &Graph, roots: &[(String, Id)], signature: &Signature) -> Vec<String> {
+    let ids: Vec<Id> = roots.iter().map(|(_, id)| *id).collect();
+    let mut writer =
+        Writer { graph, signature, notation: Notation::Text, names: HashMap::new(), exact: true };
+    let mut lines = Vec::new();
+    let mut unnamed = 0;
+    for id in graph.topological(&ids) {
+        let given = roots.iter().find(|(_, root)| *root == id).map(|(name, _)| name.clone());
+        let arguments = graph.arguments(id);
+        if arguments.iter().all(|&a| graph.as_constant(a).is_some()) && given.is_none() {
+            continue;
+        }
+        let name = given.unwrap_or_else(|| {
+            unnamed += 1;
+            writer.fresh(unnamed)
+        });
+        lines.push(format!("{name} = {}", writer.write(id).0));
+        writer.names.insert(id, name);
+    }
+    lines
+}
+
 /// The definitions that `body` needs, directly or through others, as equations in order.
 fn used(definitions: Vec<(String, String)>, body: &str) -> Vec<String> {
     let mut texts = vec![body.to_owned()];
@@ -83,22 +111,6 @@ fn used(definitions: Vec<(String, String)>, body: &str) -> Vec<String> {
     kept
 }
 
-/// A number as mathematics writes it: the shortest decimal that reads back to it.
-pub fn number(value: f64) -> String {
-    let magnitude = value.abs();
-    let text = if magnitude != 0.0 && !(1e-4..1e7).contains(&magnitude) {
-        format!("{magnitude:e}")
-    } else {
-        format!("{magnitude}")
-    };
-    if value.is_sign_negative() { format!("−{text}") } else { text }
-}
-
-/// The number with the fewest digits that is the same f32.
-fn shortest(value: f64) -> f64 {
-    (value as f32).to_string().parse().unwrap_or(value)
-}
-
 fn is_mask(op: Op) -> bool {
     matches!(op, Op::Compare(_) | Op::And | Op::Or | Op::Not | Op::Truth(_))
 }
@@ -108,6 +120,8 @@ struct Writer<'a> {
     signature: &'a Signature,
     notation: Notation,
     names: HashMap<Id, String>,
+    /// Whether every operation is written as it is, not what several of them are known as.
+    exact: bool,
 }
 
 impl Writer<'_> {
@@ -128,7 +142,7 @@ impl Writer<'_> {
         if let Some(name) = self.names.get(&id) {
             return (name.clone(), Binding::Atom);
         }
-        if let Some(slope) = self.slope(id) {
+        if let Some(slope) = self.slope(id).filter(|_| !self.exact) {
             return slope;
         }
         let (op, arguments) = self.graph.view(id);
@@ -141,8 +155,8 @@ impl Writer<'_> {
                 (self.name(self.signature.parameters.get(n as usize).map(|p| &p.ident)), Binding::Atom)
             }
             (Op::External(n), _) => {
-                let path = self.graph.externals.get(n as usize);
-                (path.map(|p| compact(&quote::quote!(#p))).unwrap_or_default(), Binding::Atom)
+                let name = self.graph.externals.get(n as usize).and_then(last_name);
+                (self.name(name.as_ref()), Binding::Atom)
             }
             (Op::Neg, &[a]) => {
                 (format!("{}{}", self.minus(), self.at_least(a, Binding::Product)), Binding::Sum)
@@ -171,14 +185,12 @@ impl Writer<'_> {
             (Op::Truth(value), _) => (value.to_string(), Binding::Atom),
             (Op::And, &[a, b]) => (self.words(a, "and", b), Binding::Branch),
             (Op::Or, &[a, b]) => (self.words(a, "or", b), Binding::Branch),
+            (Op::Not, &[a]) if let Some(number) = self.finite(a) => (
+                format!("{} {}", self.at_least(number, Binding::Sum), self.word("isn't finite")),
+                Binding::Branch,
+            ),
             (Op::Not, &[a]) => (format!("{}({})", self.word("not"), self.write(a).0), Binding::Atom),
-            (Op::Select, &[mask, then, otherwise]) if self.latex() => {
-                let [mask, then, otherwise] = [mask, then, otherwise].map(|id| self.write(id).0);
-                let text = format!(
-                    r"\begin{{cases}} {then} & \text{{if }} {mask} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
-                );
-                (text, Binding::Branch)
-            }
+            (Op::Select, _) if self.latex() => (self.cases(id), Binding::Branch),
             (Op::Select, &[mask, then, otherwise]) => {
                 let then = self.at_least(then, Binding::Sum);
                 (
@@ -196,6 +208,29 @@ impl Writer<'_> {
             (Op::LogSoftmax, _) => (self.function("log_softmax", arguments), Binding::Atom),
             _ => (String::new(), Binding::Atom),
         }
+    }
+
+    /// The rows of a branch and of those that follow its `else`.
+    fn cases(&self, id: Id) -> String {
+        let mut rows = String::new();
+        let mut rest = id;
+        while let (Op::Select, &[mask, then, otherwise]) = self.graph.view(rest) {
+            if rest != id && self.names.contains_key(&rest) {
+                break;
+            }
+            let _ = write!(rows, r"{} & \text{{if }} {} \\ ", self.write(then).0, self.write(mask).0);
+            rest = otherwise;
+        }
+        format!(r"\begin{{cases}} {rows}{} & \text{{otherwise}} \end{{cases}}", self.write(rest).0)
+    }
+
+    /// The number that a condition says is finite.
+    fn finite(&self, condition: Id) -> Option<Id> {
+        let (Op::Compare(Comparison::Lt), &[magnitude, infinity]) = self.graph.view(condition) else {
+            return None;
+        };
+        let (Op::Apply(Primitive::Abs), &[number]) = self.graph.view(magnitude) else { return None };
+        (self.graph.as_constant(infinity) == Some(f64::INFINITY)).then_some(number)
     }
 
     /// The derivatives of σ and tanh by their names: the table computes them as e/(e + 1)² with e = e^−|u|, and
@@ -243,7 +278,13 @@ impl Writer<'_> {
         if self.latex() {
             text = text.replace('−', "-");
             if let Some((mantissa, exponent)) = text.split_once('e') {
-                text = format!(r"{mantissa} \cdot 10^{{{exponent}}}");
+                text = match mantissa {
+                    "1" => format!("10^{{{exponent}}}"),
+                    "-1" => format!("-10^{{{exponent}}}"),
+                    _ => format!(r"{mantissa} \cdot 10^{{{exponent}}}"),
+                };
+                let binding = if value.is_sign_negative() { Binding::Sum } else { Binding::Product };
+                return (text, binding);
             }
         }
         (text, if value.is_sign_negative() { Binding::Sum } else { Binding::Atom })
@@ -252,10 +293,7 @@ impl Writer<'_> {
     fn name(&self, ident: Option<&proc_macro2::Ident>) -> String {
         let name = ident.map(ToString::to_string).unwrap_or_default();
         let name = name.strip_prefix("r#").unwrap_or(&name);
-        match (self.latex(), name.chars().count()) {
-            (true, 2..) => format!(r"\mathrm{{{}}}", name.replace('_', r"\_")),
-            _ => name.to_owned(),
-        }
+        if self.latex() && name.chars().count() > 1 { latex_name(name) } else { name.to_owned() }
     }
 
     /// The expression, in parentheses where it binds less than `binding`.
@@ -299,24 +337,54 @@ impl Writer<'_> {
         if a == b {
             return (self.power(a, 2), Binding::Power);
         }
-        let factor = self.graph.as_constant(a);
+        // The number first.
+        let (a, b) = if self.as_number(b).is_some() { (b, a) } else { (a, b) };
+        // x · (2 · y) is 2 · x · y.
+        if let (None, (Op::Mul, &[number, rest])) = (self.as_number(a), self.graph.view(b))
+            && self.as_number(number).is_some()
+            && self.as_number(rest).is_none()
+            && !self.names.contains_key(&b)
+        {
+            let others =
+                self.dot(&self.at_least(a, Binding::Product), &self.at_least(rest, Binding::Product));
+            let (number, binding) = self.write(number);
+            return (self.dot(&number, &others), binding.min(Binding::Product));
+        }
+        let factor = self.as_number(a);
         let left = match factor {
             Some(_) => self.write(a).0,
             None => self.at_least(a, Binding::Product),
         };
         let binding = if factor.is_some_and(|c| c < 0.0) { Binding::Sum } else { Binding::Product };
         let right = self.at_least(b, Binding::Product);
-        // 2x, but 2 · σ(x).
-        let starts_with_name = right.starts_with(|c: char| c.is_alphabetic());
-        let leaf = self.graph.arguments(b).is_empty() || self.names.contains_key(&b);
-        let text = if factor.is_some() && leaf && starts_with_name {
+        // 2x and 2x², but 2 · σ(x).
+        let starts_with_name = right.starts_with(|c: char| c.is_alphabetic() || c == '{' || c == '\\');
+        let leaf = |id: Id| self.graph.arguments(id).is_empty() || self.names.contains_key(&id);
+        let power = match self.graph.view(b) {
+            (Op::Powi(_), &[base]) => leaf(base),
+            (Op::Mul, &[base, again]) => base == again && leaf(base),
+            _ => false,
+        };
+        let scientific = left.contains(['e', '^']);
+        let text = if factor.is_some() && (leaf(b) || power) && starts_with_name && !scientific {
             format!("{left}{right}")
-        } else if self.latex() {
-            format!(r"{left} \cdot {right}")
         } else {
-            format!("{left} · {right}")
+            self.dot(&left, &right)
         };
         (text, binding)
+    }
+
+    /// What a node is, if it is written as one number.
+    fn as_number(&self, id: Id) -> Option<f64> {
+        let constant = |id: Id| self.graph.as_constant(id);
+        match self.graph.view(id) {
+            (Op::Mul, &[a, b]) => Some(constant(a)? * constant(b)?),
+            _ => constant(id),
+        }
+    }
+
+    fn dot(&self, left: &str, right: &str) -> String {
+        format!("{left} {} {right}", if self.latex() { r"\cdot" } else { "·" })
     }
 
     fn power(&self, a: Id, n: i32) -> String {
@@ -395,35 +463,5 @@ impl Writer<'_> {
 
     fn words(&self, a: Id, word: &str, b: Id) -> String {
         format!("{} {} {}", self.write(a).0, self.word(word), self.write(b).0)
-    }
-}
-
-fn reduction_name(reduction: Reduction) -> &'static str {
-    match reduction {
-        Reduction::Sum => "sum",
-        Reduction::Prod => "prod",
-        Reduction::Max | Reduction::Shift => "max",
-        Reduction::LogSumExp => "logsumexp",
-        Reduction::Min => "min",
-    }
-}
-
-/// Tokens without the blanks that printing puts between them.
-fn compact(tokens: &proc_macro2::TokenStream) -> String {
-    tokens.to_string().replace(' ', "")
-}
-
-fn subscript_number(n: u8) -> String {
-    n.to_string().chars().filter_map(subscript).collect()
-}
-
-fn subscript(digit: char) -> Option<char> {
-    char::from_u32('₀' as u32 + digit.to_digit(10)?)
-}
-
-fn superscript(digit: char) -> Option<char> {
-    match digit {
-        '-' => Some('⁻'),
-        _ => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit.to_digit(10)? as usize),
     }
 }

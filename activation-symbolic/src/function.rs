@@ -184,6 +184,8 @@ pub struct Facts {
     pub smooth: bool,
     /// Interval of the values.
     pub range: Option<(f64, f64)>,
+    /// The derivatives with respect to the inputs as they were found, before they were rewritten.
+    pub found: Vec<Id>,
     /// The rewrites that were applied: name and reason.
     pub rewrites: Vec<(&'static str, &'static str)>,
     /// Further lines for `explain`, such as where the rescue is taken.

@@ -78,7 +78,15 @@ fn differentiate(function: &mut Function, diagnostics: &mut Diagnostics) -> Deri
     let value = function.value;
     let inputs: Vec<Id> = match function.own_derivative {
         Some(own) => vec![own],
-        None => function.inputs().map(|input| slope(function, value, input)).collect(),
+        None => {
+            let mut stable = Vec::new();
+            for input in function.inputs() {
+                let slope = differentiate::differentiate(&mut function.graph, value, input);
+                function.facts.found.push(slope);
+                stable.push(rewrite::rewrite(&mut function.graph, slope, &mut function.facts.rewrites));
+            }
+            stable
+        }
     };
     let parameters = function.parameters().map(|parameter| slope(function, value, parameter)).collect();
     let mut higher = Vec::new();
