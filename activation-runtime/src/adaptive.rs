@@ -17,6 +17,8 @@ use crate::real::Real;
 
 /// The relative error of one operation in extended numbers.
 const ROUNDING: f64 = 1.0 / (1_u128 << 100) as f64;
+/// An exponential of a number with a larger exponent is beyond extended numbers.
+const EXTREME: f64 = 1000.0;
 /// An exponent as large may itself be rounded in extended numbers.
 const FAR: f64 = (1_u64 << 46) as f64;
 /// Where 300 bits are lost, deep numbers have none to spare, but extended ones may have kept both of two numbers far
@@ -171,6 +173,9 @@ impl Rung {
         match self {
             Self::Extended(x, error) => {
                 let value = extended(x);
+                if x.is_finite() && x.exponent() > EXTREME && !value.exponent().is_finite() {
+                    return Self::Extended(value, f64::INFINITY);
+                }
                 let inherited =
                     if error == 0.0 { 0.0 } else { error * condition(x.to_f64(), value.to_f64()).abs() };
                 Self::rounded(value, inherited)

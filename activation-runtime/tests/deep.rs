@@ -26,6 +26,18 @@ fn result<'a>(words: &mut impl Iterator<Item = &'a str>) -> X {
     (if negative { -value } else { value }).scale(words.next().unwrap().parse().unwrap())
 }
 
+/// e^x at the largest f64 has an exponent beyond f64, and is a number all the same.
+#[test]
+fn exponents_beyond_f64() {
+    let x = X::from_f64(f64::MAX);
+    let one = X::from_f64(1.0);
+    assert_eq!((x.exp() / (x.exp() + one)).to_f64(), 1.0);
+    assert_eq!((x.exp() / (x + x).exp()).to_f64(), 0.0);
+    assert_eq!((x * (-x).exp() / (one + (-x).exp())).to_f64(), 0.0);
+    assert_eq!((x.exp() / (x.exp() * x)).to_f64(), (one / x).to_f64());
+    assert_eq!(((x * x).exp2() / ((x * x).exp2() + one)).to_f64(), 1.0);
+}
+
 #[test]
 fn every_function_agrees_with_mpmath() {
     let mut worst = BTreeMap::<&str, f64>::new();

@@ -172,7 +172,9 @@ impl Hasher for Mix {
         self.0
     }
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.add(byte.into()));
+        for &byte in bytes {
+            self.add(byte.into());
+        }
     }
     fn write_u8(&mut self, n: u8) {
         self.add(n.into());

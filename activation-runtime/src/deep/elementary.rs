@@ -185,8 +185,7 @@ impl Number {
             };
         }
         if !self.is_below(FAR) {
-            let n = Exponent::from_f64((self.to_f64() * core::f64::consts::LOG2_E).round_ties_even());
-            return Self::ONE.scale_by(n);
+            return Self::ONE.scale_by((self * LOG2_E).round_ties_even().to_exponent());
         }
         let n = (self * LOG2_E).round_ties_even();
         let rest = (self - n * LN_2_HIGH) - n * LN_2_LOW;
@@ -199,7 +198,7 @@ impl Number {
             return self.exp();
         }
         if !self.is_below(FAR) {
-            return Self::ONE.scale_by(Exponent::from_f64(self.to_f64()));
+            return Self::ONE.scale_by(self.round_ties_even().to_exponent());
         }
         let n = self.round_ties_even();
         let rest = (self - n) * (LN_2_HIGH + LN_2_LOW);

@@ -151,8 +151,9 @@ impl Number {
         Self::from_f64(far).scale(120) + Self::from_i128(near)
     }
 
-    /// For an integer below 2¹⁷⁰.
+    /// For an integer; exact below 2¹⁷⁰, and none beyond 2¹¹⁴⁰, so that sums of some are finite.
     pub(super) fn to_exponent(self) -> Exponent {
+        const LIMIT: f64 = f64::MAX / 16.0;
         let far = self.scale(-120).round_ties_even();
         let near = self - far.scale(120);
         let e = near.exponent.to_i64();
@@ -162,7 +163,10 @@ impl Number {
             let top = u128::from(near.mantissa[LIMBS - 1]) << 64 | u128::from(near.mantissa[LIMBS - 2]);
             (top >> (127 - e)) as i128
         };
-        Exponent::of_parts(far.to_f64(), if near.negative { -magnitude } else { magnitude })
+        Exponent::of_parts(
+            far.to_f64().clamp(-LIMIT, LIMIT),
+            if near.negative { -magnitude } else { magnitude },
+        )
     }
 
     pub(super) fn to_f64(self) -> f64 {

@@ -41,14 +41,17 @@ def compare(a, b):
 
 
 def ball_exp(u):
-    """exp; where even Arb overflows, 2^±(2^k) stands in for it: the caller evaluates with two k and compares."""
+    """exp; where even Arb overflows, 2^±(n²·2^k) stands in for it, n the bits of u, so that the exponential of an exponential is the larger: the
+    caller evaluates with two k and compares."""
     result = u.exp()
     if result.is_finite() and not (result.mid().is_zero() and u < 0):
         return result
     if not u.is_finite():
         return result
     trail.beyond = True
-    huge = arb((1, 1 << beyond_exponent))
+    mantissa, exponent = (int(part) for part in u.mid().man_exp())
+    bits = max(1, abs(mantissa).bit_length() + exponent)
+    huge = arb((1, bits**2 << beyond_exponent))
     return huge if u > 0 else 1 / huge
 
 
