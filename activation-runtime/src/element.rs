@@ -1,9 +1,10 @@
 //! What slices hold: f32 and f64 as they are, f16 and bf16 as f32 in the registers.
 
 use crate::float::Float;
+use crate::pass::Pass;
 use crate::slices::Slices;
 use crate::sum::Sum;
-use crate::sweep::{Pass, sweep};
+use crate::sweep::sweep;
 
 /// A number that slices hold.
 pub trait Element: Copy + Default + Send + Sync + core::fmt::Debug + 'static {

@@ -3,10 +3,10 @@
 use crate::element::Element;
 use crate::error::ShapeError;
 use crate::kernel::SecondOrder;
+use crate::pass::{Pass, Results};
 use crate::passes::{Runner, Serial};
 use crate::real::Real;
-use crate::slices::{Results, Slices};
-use crate::sweep::Pass;
+use crate::slices::Slices;
 
 /// An activation that can be differentiated twice. Every [`SecondOrder`] kernel is one.
 pub trait SecondOrderActivation<T> {
@@ -31,6 +31,8 @@ impl<K: SecondOrder, T: Element> SecondOrderActivation<T> for K {
 struct HessianVector<'a, K>(&'a K);
 
 impl<K: SecondOrder> Pass<2, 1, 0, 0> for HessianVector<'_, K> {
+    const RESCUES: bool = false;
+
     #[inline(always)]
     fn compute<R: Real>(&self, [x, v]: [R; 2], dy: R) -> Results<R, 1, 0, 0> {
         Results { y: [dy * self.0.second_derivative(x) * v], dx: [], terms: [] }

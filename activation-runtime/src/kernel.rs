@@ -143,6 +143,8 @@ pub enum Saves {
 pub trait Kernel: Sync {
     /// What is known at compile time.
     const INFO: Info;
+    /// Which of the masks of [`rescue`](Self::rescue) may be there; where none is, nothing is compiled for it.
+    const RESCUES: [bool; 2] = [false; 2];
 
     /// f(x).
     fn value<R: Real>(&self, x: R) -> R;
@@ -154,8 +156,9 @@ pub trait Kernel: Sync {
         (self.value(x), self.derivative(x))
     }
     /// Where `value` (first) and `derivative` (second) need more precision or range than the element type has:
-    /// those lanes are computed again in [`Extended`](crate::extended::Extended) numbers, and in
-    /// [`Deep`](crate::deep::Deep) ones if need be. `None` (the default) where no input needs it.
+    /// those lanes are computed again in f64 registers (for f32), and one by one in
+    /// [`Extended`](crate::extended::Extended) or [`Deep`](crate::deep::Deep) numbers if need be. `None` (the
+    /// default) where no input needs it. Declare [`RESCUES`](Self::RESCUES) with it.
     #[inline(always)]
     fn rescue<R: Real>(&self, x: R) -> [Option<R::Mask>; 2] {
         let _ = x;
@@ -167,6 +170,8 @@ pub trait Kernel: Sync {
 pub trait MultiKernel<const N: usize>: Sync {
     /// What is known at compile time.
     const INFO: Info;
+    /// Which of the masks of [`rescue`](Self::rescue) may be there; where none is, nothing is compiled for it.
+    const RESCUES: [bool; 2] = [false; 2];
 
     /// f(x₁, …, xₙ).
     fn value<R: Real>(&self, x: [R; N]) -> R;
@@ -187,6 +192,9 @@ pub trait MultiKernel<const N: usize>: Sync {
 
 /// The derivatives of a kernel with `P` parameters and `N` inputs with respect to its parameters.
 pub trait Parametric<const N: usize, const P: usize>: Sized + Sync {
+    /// Whether [`rescue_parameters`](Self::rescue_parameters) may give a mask.
+    const RESCUES_PARAMETERS: bool = false;
+
     /// (∂f/∂p₁, …, ∂f/∂pₘ) in the order of the fields.
     fn parameter_gradient<R: Real>(&self, x: [R; N]) -> [R; P];
     /// Where `parameter_gradient` needs more precision or range than the element type has: those lanes are

@@ -24,7 +24,9 @@
 //!   level      the one place of run-time dispatch
 //!   kernel     Kernel, MultiKernel, Parametric: what the macro implements; Info: what is known of it
 //!   sum        sums over slices, compensated
+//!   pass       what happens at one position of a sweep
 //!   slices     what a sweep reads and writes
+//!   rescue     positions that need more precision, computed again
 //!   sweep      the one set of loops: slices in, slices out, any number of either
 //!   element    f32, f64, f16, bf16: what slices may hold
 //!   passes     the calls that every activation has: shapes checked, sweep made
@@ -69,8 +71,10 @@ pub mod math;
 pub mod pair;
 #[cfg(feature = "rayon")]
 pub mod parallel;
+mod pass;
 mod passes;
 pub mod real;
+mod rescue;
 pub mod row;
 pub mod scalar;
 pub mod slices;

@@ -6,10 +6,10 @@ use crate::activation::{Activation, MultiActivation, MultiTrainable, Trainable};
 use crate::element::Element;
 use crate::error::ShapeError;
 use crate::kernel::{Info, Kernel, MultiKernel, Parametric};
+use crate::pass::Pass;
 use crate::passes::{self, Runner, Single};
 use crate::slices::Slices;
 use crate::sum::Sum;
-use crate::sweep::Pass;
 
 /// A kernel whose sweeps run on all threads: `Parallel(Gelu).forward(&x, &mut y)`.
 ///

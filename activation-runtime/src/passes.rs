@@ -6,10 +6,10 @@ use crate::array::map;
 use crate::element::Element;
 use crate::error::ShapeError;
 use crate::kernel::{Info, Kernel, MultiKernel, Parametric};
+use crate::pass::{Pass, Results};
 use crate::real::Real;
-use crate::slices::{Results, Slices};
+use crate::slices::Slices;
 use crate::sum::Sum;
-use crate::sweep::Pass;
 
 /// Who goes through the slices.
 pub(crate) trait Runner {
@@ -142,6 +142,7 @@ pub(crate) struct Single<'a, K>(pub(crate) &'a K);
 
 impl<K: Kernel> MultiKernel<1> for Single<'_, K> {
     const INFO: Info = K::INFO;
+    const RESCUES: [bool; 2] = K::RESCUES;
 
     #[inline(always)]
     fn value<R: Real>(&self, [x]: [R; 1]) -> R {
@@ -165,6 +166,8 @@ impl<K: Kernel> MultiKernel<1> for Single<'_, K> {
 pub(crate) struct Forward<'a, K>(pub(crate) &'a K);
 
 impl<K: MultiKernel<N>, const N: usize> Pass<N, 1, 0, 0> for Forward<'_, K> {
+    const RESCUES: bool = K::RESCUES[0];
+
     #[inline(always)]
     fn compute<R: Real>(&self, x: [R; N], _: R) -> Results<R, 1, 0, 0> {
         Results { y: [self.0.value(x)], dx: [], terms: [] }
@@ -178,6 +181,8 @@ impl<K: MultiKernel<N>, const N: usize> Pass<N, 1, 0, 0> for Forward<'_, K> {
 pub(crate) struct Backward<'a, K>(pub(crate) &'a K);
 
 impl<K: MultiKernel<N>, const N: usize> Pass<N, 0, N, 0> for Backward<'_, K> {
+    const RESCUES: bool = K::RESCUES[1];
+
     #[inline(always)]
     fn compute<R: Real>(&self, x: [R; N], dy: R) -> Results<R, 0, N, 0> {
         Results { y: [], dx: scale(self.0.gradient(x), dy), terms: [] }
@@ -191,6 +196,8 @@ impl<K: MultiKernel<N>, const N: usize> Pass<N, 0, N, 0> for Backward<'_, K> {
 struct ForwardBackward<'a, K>(&'a K);
 
 impl<K: MultiKernel<N>, const N: usize> Pass<N, 1, N, 0> for ForwardBackward<'_, K> {
+    const RESCUES: bool = K::RESCUES[0] || K::RESCUES[1];
+
     #[inline(always)]
     fn compute<R: Real>(&self, x: [R; N], dy: R) -> Results<R, 1, N, 0> {
         let (value, gradient) = self.0.value_and_gradient(x);
@@ -210,6 +217,8 @@ where
     K: MultiKernel<N>,
     P: Parametric<N, S>,
 {
+    const RESCUES: bool = K::RESCUES[1] || P::RESCUES_PARAMETERS;
+
     #[inline(always)]
     fn compute<R: Real>(&self, x: [R; N], dy: R) -> Results<R, 0, N, S> {
         let terms = scale(self.1.parameter_gradient(x), dy);

@@ -1,9 +1,11 @@
 //! What a sweep reads and writes: slices, and registers on their way from and to them.
 
-use crate::adaptive::Adaptive;
+use core::iter::zip;
+
 use crate::array::map;
 use crate::float::Float;
 use crate::kernel::either;
+use crate::pass::Results;
 use crate::sum::Sum;
 use crate::vector::Vector;
 
@@ -18,17 +20,6 @@ pub struct Slices<'a, T, const N: usize, const Y: usize, const D: usize> {
     pub y: [&'a mut [T]; Y],
     /// Where the gradients go.
     pub dx: [&'a mut [T]; D],
-}
-
-/// What a pass computes at one position.
-#[derive(Debug, Clone, Copy)]
-pub struct Results<R, const Y: usize, const D: usize, const S: usize> {
-    /// The value of the function.
-    pub y: [R; Y],
-    /// Its gradient with respect to each input, times `dy`.
-    pub dx: [R; D],
-    /// What the position adds to each sum.
-    pub terms: [R; S],
 }
 
 /// Room for the widest pair of registers: 32 numbers.
@@ -96,66 +87,6 @@ pub(crate) fn block<V: Vector<Scalar: Float>>(vector: V) -> Block<V::Scalar> {
     block
 }
 
-/// The lanes of several vectors.
-#[cfg_attr(not(debug_assertions), inline(always))]
-pub(crate) fn blocks<V: Vector<Scalar: Float>, const M: usize>(vectors: [V; M]) -> [Block<V::Scalar>; M] {
-    map(vectors, [V::Scalar::default(); 32], block)
-}
-
-/// The vectors with these lanes.
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn vectors<V: Vector, const M: usize>(token: V::Token, blocks: &[Block<V::Scalar>; M], filler: V) -> [V; M] {
-    map(
-        blocks.each_ref(),
-        filler,
-        #[inline(always)]
-        |block| V::load(token, &block[..V::LANES]),
-    )
-}
-
-impl<V: Vector<Scalar: Float>, const Y: usize, const D: usize, const S: usize> Results<V, Y, D, S> {
-    /// The lanes of each vector.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(crate) fn to_blocks(self) -> Results<Block<V::Scalar>, Y, D, S> {
-        Results { y: blocks(self.y), dx: blocks(self.dx), terms: blocks(self.terms) }
-    }
-}
-
-impl<T: Float, const Y: usize, const D: usize, const S: usize> Results<Block<T>, Y, D, S> {
-    /// The vectors with these lanes.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(crate) fn vectors<V: Vector<Scalar = T>>(&self, token: V::Token, filler: V) -> Results<V, Y, D, S> {
-        let Self { y, dx, terms } = self;
-        Results {
-            y: vectors(token, y, filler),
-            dx: vectors(token, dx, filler),
-            terms: vectors(token, terms, filler),
-        }
-    }
-
-    /// Puts exact results into one lane: those of the wanted kinds.
-    pub(crate) fn replace(&mut self, lane: usize, exact: &Results<Adaptive<T>, Y, D, S>, wanted: [bool; 3]) {
-        let kinds = [
-            (&mut self.y[..], &exact.y[..]),
-            (&mut self.dx[..], &exact.dx[..]),
-            (&mut self.terms[..], &exact.terms[..]),
-        ];
-        for ((blocks, exact), _) in kinds.into_iter().zip(wanted).filter(|(_, wanted)| *wanted) {
-            for (block, exact) in blocks.iter_mut().zip(exact) {
-                block[lane] = exact.to_element();
-            }
-        }
-    }
-}
-
-impl<T: Float, const Y: usize, const D: usize, const S: usize> Results<Adaptive<T>, Y, D, S> {
-    /// Whether the results of the wanted kinds are as good as more precision would make them.
-    pub(crate) fn is_settled(&self, wanted: [bool; 3]) -> bool {
-        let kinds = [&self.y[..], &self.dx[..], &self.terms[..]];
-        kinds.iter().zip(wanted).all(|(results, wanted)| !wanted || results.iter().all(|r| r.is_settled()))
-    }
-}
-
 /// The lanes that are set in each mask, among the first `used`; `None` where none is in any.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn lanes_of<V: Vector>(masks: [Option<V::Mask>; 3], used: usize) -> Option<[u64; 3]> {
@@ -171,13 +102,15 @@ pub(crate) struct Terms<V: Vector, const S: usize> {
     sums: [Sum<V>; S],
     zero: V,
     counts: V::Mask,
+    /// Of the terms that were computed again.
+    pub(crate) mended: [Sum<f64>; S],
 }
 
 impl<V: Vector<Scalar: Float>, const S: usize> Terms<V, S> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn new(token: V::Token) -> Self {
         let zero = V::splat(token, V::Scalar::default());
-        Self { sums: [Sum::new(zero); S], zero, counts: zero.eq(zero) }
+        Self { sums: [Sum::new(zero); S], zero, counts: zero.eq(zero), mended: [Sum::new(0.0); S] }
     }
 
     /// From here on, the first `used` lanes count.
@@ -190,20 +123,25 @@ impl<V: Vector<Scalar: Float>, const S: usize> Terms<V, S> {
         }
     }
 
+    /// Adds the terms, but for those in the lanes of a mask.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(crate) fn add(&mut self, terms: [V; S]) {
+    pub(crate) fn add(&mut self, terms: [V; S], except: Option<V::Mask>) {
+        let counts = except.map_or(
+            self.counts,
+            #[inline(always)]
+            |except| self.counts & !except,
+        );
         for (sum, term) in self.sums.iter_mut().zip(terms) {
-            sum.add(V::select(self.counts, term, self.zero));
+            sum.add(V::select(counts, term, self.zero));
         }
     }
 
     /// The sums over all lanes.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn sums(self) -> [Sum<f64>; S] {
-        let mut all = [Sum::new(0.0); S];
+        let mut all = self.mended;
         for (all, sum) in all.iter_mut().zip(self.sums) {
-            let [total, error] = blocks(sum.parts());
-            for (total, error) in total.iter().zip(error).take(V::LANES) {
+            for (total, error) in zip(block(sum.parts()[0]), block(sum.parts()[1])).take(V::LANES) {
                 all.merge(Sum::of_parts([total.to_f64(), error.to_f64()]));
             }
         }

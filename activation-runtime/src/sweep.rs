@@ -7,22 +7,13 @@
 //! What is generic over the pass is compiled for every activation and instruction set. That is kept short; the
 //! rest is in `slices`, and compiled once for all.
 
-use crate::adaptive::{Adaptive, Precision};
 use crate::float::Float;
 use crate::level::{Dispatch, Level, dispatch};
-use crate::real::Real;
-use crate::slices::{Block, Padding, Results, Slices, Terms, block, blocks, lanes_of};
+pub use crate::pass::Pass;
+use crate::rescue::Marked;
+use crate::slices::{Padding, Slices, Terms, lanes_of};
 use crate::sum::Sum;
 use crate::vector::Vector;
-
-/// What happens at one position: `N` inputs and an incoming gradient give `Y` values (one or none), `D` gradients
-/// and `S` terms of sums.
-pub trait Pass<const N: usize, const Y: usize, const D: usize, const S: usize> {
-    /// Computes the results; a pass without gradients doesn't look at `dy`.
-    fn compute<R: Real>(&self, x: [R; N], dy: R) -> Results<R, Y, D, S>;
-    /// Where the values, the gradients and the terms need more precision or range; `None` where no input can.
-    fn rescue<R: Real>(&self, x: [R; N]) -> [Option<R::Mask>; 3];
-}
 
 /// So many terms are summed in the precision of the elements before they go on in f64: in f32, even one lane
 /// alone keeps them to 2⁻²² of the sum of their magnitudes.
@@ -105,45 +96,27 @@ fn round<V: Vector, P, const N: usize, const Y: usize, const D: usize, const S: 
     // Said to be of one length here, the slices need no checks below.
     let len = slices.dy.len();
     let mut slices = slices.of_length(len);
+    let mut marked = Marked::new();
     let mut at = 0;
     while len - at >= V::LANES {
         let (x, dy) = slices.load::<V>(token, at);
-        let mut results = pass.compute(x, dy);
-        if let Some(lanes) = lanes_of::<V>(pass.rescue(x), used) {
-            let mut mended = results.to_blocks();
-            recompute(pass, lanes, (blocks(x), block(dy)), &mut mended);
-            results = mended.vectors(token, dy);
-        }
+        let results = pass.compute(x, dy);
         slices.store(at, &results);
-        terms.add(results.terms);
+        if P::RESCUES {
+            let masks = pass.rescue(x);
+            terms.add(results.terms, masks[2]);
+            if let Some(lanes) = lanes_of::<V>(masks, used) {
+                marked.mark(at, lanes);
+                if marked.is_full() {
+                    marked.mend(pass, &mut slices, &mut terms.mended, false);
+                }
+            }
+        } else {
+            terms.add(results.terms, None);
+        }
         at += V::LANES;
     }
-}
-
-/// Computes some lanes (of the values, of the gradients, of the terms) again: in extended numbers, then in deep ones
-/// if those weren't accurate enough.
-#[cold]
-#[inline(never)]
-fn recompute<T: Float, P, const N: usize, const Y: usize, const D: usize, const S: usize>(
-    pass: &P,
-    lanes: [u64; 3],
-    (x, dy): ([Block<T>; N], Block<T>),
-    results: &mut Results<Block<T>, Y, D, S>,
-) where
-    P: Pass<N, Y, D, S>,
-{
-    let mut left = lanes[0] | lanes[1] | lanes[2];
-    while left != 0 {
-        let lane = left.trailing_zeros() as usize;
-        left &= left - 1;
-        let wanted = lanes.map(|lanes| lanes >> lane & 1 == 1);
-        for precision in [Precision::Extended, Precision::Deep] {
-            let number = |x: &Block<T>| Adaptive::<T>::new(x[lane].to_f64(), precision);
-            let exact = pass.compute(x.each_ref().map(number), number(&dy));
-            if exact.is_settled(wanted) {
-                results.replace(lane, &exact, wanted);
-                break;
-            }
-        }
+    if P::RESCUES && !marked.is_empty() {
+        marked.mend(pass, &mut slices, &mut terms.mended, true);
     }
 }

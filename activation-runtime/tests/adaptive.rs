@@ -12,6 +12,7 @@ macro_rules! kernel {
 
         impl Kernel for $name {
             const INFO: Info = Info::new(stringify!($name), "", "");
+            const RESCUES: [bool; 2] = [true; 2];
             fn value<R: Real>(&self, $x: R) -> R {
                 $value
             }

@@ -235,7 +235,9 @@ fn rescue(function: &Function, derivatives: &Derivatives) -> TokenStream {
         [x] => quote!(#x: R),
         _ => quote!([#(#idents),*]: [R; #n]),
     };
+    let [value, derivative] = derivatives.rescue.map(|mask| mask.is_some() || !calls.is_empty());
     quote! {
+        const RESCUES: [bool; 2] = [#value, #derivative];
         #[inline(always)]
         fn rescue<R: ::activations::Real>(&self, #argument) -> [Option<R::Mask>; 2] {
             #statements

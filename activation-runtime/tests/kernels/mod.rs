@@ -49,6 +49,7 @@ impl Arc {
 
 impl Kernel for Arc {
     const INFO: Info = Info::new("Arc", "√(1 + x²)", "x / √(1 + x²)");
+    const RESCUES: [bool; 2] = [true; 2];
     #[inline(always)]
     fn value<R: Real>(&self, x: R) -> R {
         (x * x + x.constant(1.0)).sqrt()
