@@ -179,21 +179,24 @@ fn gates() -> String {
     )
 }
 
+/// All cases of `rows/`, and of the survey every fourth: each takes seconds to compile. The compiler's own tests
+/// interpret all of them.
 fn rows() -> String {
     let (mut modules, mut calls) = (String::new(), String::new());
-    for (index, case) in cases("rows/cases.json").iter().enumerate() {
-        let inputs: Vec<String> = input_names(case).iter().map(|i| format!("{i}: Row<f32>")).collect();
-        let returns = if text(case, "out") == "row" { "Row<f32>" } else { "f32" };
-        for (name, kernel) in spellings(case, &inputs, returns, &mut modules) {
-            let check = if inputs.len() == 1 {
-                "check".to_owned()
-            } else {
-                format!("check_several::<{}>", inputs.len())
-            };
-            let _ = writeln!(calls, "{check}({name:?}, {index}, &{kernel});");
+    for (file, step) in [("rows/cases.json", 1), ("survey/rows.json", 4)] {
+        for (index, case) in cases(file).iter().enumerate().step_by(step) {
+            let inputs: Vec<String> = input_names(case).iter().map(|i| format!("{i}: Row<f32>")).collect();
+            let returns = if text(case, "out") == "row" { "Row<f32>" } else { "f32" };
+            let check = if inputs.len() == 1 { "check_one" } else { "check_several" };
+            for (name, kernel) in spellings(case, &inputs, returns, &mut modules) {
+                let _ = writeln!(
+                    calls,
+                    "faults.record(\"{name} row\", {check}(&points({file:?}, {index}), &{kernel}));"
+                );
+            }
         }
     }
     format!(
-        "{modules}\n/// Hands on every case.\n#[allow(clippy::all, clippy::pedantic)]\npub fn visit() {{\nuse crate::*;\n{calls}}}\n"
+        "{modules}\n/// Hands on every case.\n#[allow(clippy::all, clippy::pedantic)]\npub fn visit(faults: &mut Faults) {{\n{calls}}}\n"
     )
 }

@@ -1,226 +1,131 @@
-//! Row functions beside exact values: as typed and as the textbook spells them, on every instruction set.
+//! Row functions against golden values, as typed and as the textbook spells them, on every instruction set.
+#![allow(missing_docs)]
 
 use activation_runtime::level::{Level, with_level};
-use activations::prelude::*;
-use activations::row::RowKernel;
+use activations::{MultiRowActivation, RowActivation};
+use activations_tests::{Bits, Faults, data, is_right};
+use serde_json::Value;
 
-mod functions {
-    use activations::prelude::*;
+include!(concat!(env!("OUT_DIR"), "/rows.rs"));
 
-    #[activation]
-    pub fn log_softmax(x: Row<f32>) -> Row<f32> {
-        x - x.logsumexp()
-    }
-
-    #[activation]
-    pub fn log_softmax_naive(x: Row<f32>) -> Row<f32> {
-        x - x.exp().sum().ln()
-    }
-
-    #[activation]
-    pub fn softmin(x: Row<f32>) -> Row<f32> {
-        let e = (x.min() - x).exp();
-        e / e.sum()
-    }
-
-    #[activation]
-    pub fn softmin_naive(x: Row<f32>) -> Row<f32> {
-        (-x).exp() / (-x).exp().sum()
-    }
-
-    #[activation]
-    pub fn centred(x: Row<f32>) -> Row<f32> {
-        x - x.mean()
-    }
-
-    #[activation]
-    pub fn min_max_scaled(x: Row<f32>) -> Row<f32> {
-        (x - x.min()) / (x.max() - x.min() + 1.0e-6)
-    }
-
-    #[activation]
-    pub fn product_pool(x: Row<f32>) -> f32 {
-        x.prod()
-    }
-
-    #[activation]
-    pub fn squash(x: Row<f32>) -> Row<f32> {
-        let n2 = (x * x).sum();
-        x * n2.sqrt() / (1.0 + n2)
-    }
-
-    #[activation]
-    pub fn squeeze_excite(x: Row<f32>) -> Row<f32> {
-        x * sigmoid(x.mean())
-    }
-
-    #[activation]
-    pub fn boltzmann_pool(x: Row<f32>) -> f32 {
-        let e = (x - x.max()).exp();
-        (e * x).sum() / e.sum()
-    }
-
-    #[activation]
-    pub fn boltzmann_pool_naive(x: Row<f32>) -> f32 {
-        (x.exp() * x).sum() / x.exp().sum()
-    }
-
-    #[activation]
-    pub fn mellow_geometric(x: Row<f32>) -> f32 {
-        ((x * x + 1.0).ln().mean()).exp()
-    }
-
-    #[activation]
-    pub fn max_pool(x: Row<f32>) -> f32 {
-        x.max()
-    }
-
-    #[activation]
-    pub fn cross_entropy(x: Row<f32>, t: Row<f32>) -> f32 {
-        t.sum() * x.logsumexp() - x.dot(t)
-    }
-
-    #[activation]
-    pub fn cross_entropy_naive(x: Row<f32>, t: Row<f32>) -> f32 {
-        -(t * (x.exp() / x.exp().sum()).ln()).sum()
-    }
+#[test]
+fn value_and_both_products_are_right() {
+    let mut faults = Faults::default();
+    visit(&mut faults);
+    faults.assert_only_open();
 }
 
-/// ε of f32.
-const EPSILON: f64 = 1.0 / (1 << 24) as f64;
-
-/// A line of the table.
+/// Rows of one input and the exact results for them, with what one unit of error is in each.
 struct Point {
-    function: &'static str,
     what: String,
     row: usize,
     x: Vec<Vec<f32>>,
     dy: Vec<f32>,
     v: Vec<Vec<f32>>,
-    y: Vec<f64>,
-    dx: Vec<Vec<f64>>,
-    jvp: Vec<f64>,
-    unit_y: Vec<f64>,
-    unit_dx: Vec<Vec<f64>>,
-    unit_jvp: Vec<f64>,
+    y: Exact,
+    dx: Vec<Exact>,
+    jvp: Exact,
 }
 
-fn points() -> Vec<Point> {
-    fn bits(text: &str) -> Vec<f32> {
-        text.split(' ').map(|word| f32::from_bits(u32::from_str_radix(word, 16).unwrap())).collect()
+/// Exact numbers, each with its unit of error.
+struct Exact(Vec<(f64, f64)>);
+
+impl Exact {
+    fn new(numbers: &Value, units: &Value) -> Self {
+        Self(list(numbers).iter().map(number).zip(list(units).iter().map(number)).collect())
     }
-    fn numbers(text: &str) -> Vec<f64> {
-        text.split(' ').map(|word| word.parse().unwrap()).collect()
-    }
-    fn rows<T>(text: &str, row: impl Fn(&str) -> Vec<T>) -> Vec<Vec<T>> {
-        text.split('|').map(row).collect()
-    }
-    let lines = include_str!("../data/rows/points.txt").lines().filter(|line| !line.starts_with('#'));
-    lines
-        .map(|line| {
-            let fields: Vec<&'static str> = line.split(';').collect();
-            let &[function, data, row, x, dy, v, y, dx, jvp, unit_y, unit_dx, unit_jvp] = fields.as_slice()
-            else {
-                panic!("{line}")
-            };
-            Point {
-                function,
-                what: format!("{function} of {data} data, row of {row}"),
-                row: row.parse().unwrap(),
-                x: rows(x, bits),
-                dy: bits(dy),
-                v: rows(v, bits),
-                y: numbers(y),
-                dx: rows(dx, numbers),
-                jvp: numbers(jvp),
-                unit_y: numbers(unit_y),
-                unit_dx: rows(unit_dx, numbers),
-                unit_jvp: numbers(unit_jvp),
+
+    /// What is not within 8ε units.
+    fn faults(&self, what: &str, found: &[f32]) -> Vec<String> {
+        assert_eq!(found.len(), self.0.len(), "{what}");
+        let mut faults = Vec::new();
+        for (i, (&found, &(exact, unit))) in found.iter().zip(&self.0).enumerate() {
+            let bound = 8.0 * <f32 as Bits>::EPSILON * unit + f32::TINY;
+            if !is_right(found, exact, bound) {
+                let units = (f64::from(found) - exact).abs() / unit / <f32 as Bits>::EPSILON;
+                faults.push(format!("{what}[{i}] {found:e} for {exact:e}, off by {units:.1} ε·unit"));
             }
-        })
-        .collect()
+        }
+        faults
+    }
 }
 
-/// Right within 8ε units, and the worst of it.
-fn compare(what: &str, found: &[f32], exact: &[f64], unit: &[f64], failures: &mut Vec<String>) {
-    assert_eq!(found.len(), exact.len(), "{what}");
-    for (i, ((&found, &exact), &unit)) in found.iter().zip(exact).zip(unit).enumerate() {
-        let error = (f64::from(found) - exact).abs();
-        let allowed = 8.0 * EPSILON * unit + 2f64.powi(-126);
-        let is_overflow = exact.abs() > f64::from(f32::MAX) && found.is_infinite();
-        if !(error <= allowed || is_overflow) {
-            failures.push(format!(
-                "{what}[{i}]: {found:e} for {exact:e}, error {:.1} ε·unit",
-                error / EPSILON / unit
-            ));
+fn list(value: &Value) -> &[Value] {
+    value.as_array().expect("a list")
+}
+
+/// A number, or the text of one that overflows.
+fn number(value: &Value) -> f64 {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok()).expect("a number")
+}
+
+fn floats(bits: &Value) -> Vec<f32> {
+    list(bits).iter().map(|bits| f32::from_hex(bits.as_str().expect("bits"))).collect()
+}
+
+fn points(file: &str, index: usize) -> Vec<Point> {
+    let json: Value = serde_json::from_str(&data(file)).expect("JSON");
+    let read = |point: &Value| {
+        let row = point["row"].as_u64().expect("a length") as usize;
+        Point {
+            what: format!("{} data, row of {row}", point["data"].as_str().expect("a kind")),
+            row,
+            x: list(&point["x"]).iter().map(floats).collect(),
+            dy: floats(&point["dy"]),
+            v: list(&point["v"]).iter().map(floats).collect(),
+            y: Exact::new(&point["y"], &point["unit_y"]),
+            dx: (list(&point["dx"]).iter().zip(list(&point["unit_dx"])))
+                .map(|(dx, unit)| Exact::new(dx, unit))
+                .collect(),
+            jvp: Exact::new(&point["jvp"], &point["unit_jvp"]),
+        }
+    };
+    list(&json["cases"][index]["points"]).iter().map(read).collect()
+}
+
+fn check_one(points: &[Point], kernel: &impl RowActivation<f32>) -> Vec<String> {
+    check(points, kernel.output_len(1) == kernel.output_len(2), |point, y, dx, jvp| {
+        let (x, row) = (&point.x[0], point.row);
+        kernel.forward(x, row, y).expect("equal lengths");
+        kernel.backward(x, row, &point.dy, &mut dx[0]).expect("equal lengths");
+        kernel.jvp(x, row, &point.v[0], jvp).expect("equal lengths");
+    })
+}
+
+fn check_several<const N: usize>(
+    points: &[Point],
+    kernel: &impl MultiRowActivation<f32, N>,
+) -> Vec<String> {
+    check(points, kernel.output_len(1) == kernel.output_len(2), |point, y, dx, jvp| {
+        let [x, v] = [&point.x, &point.v].map(|rows| std::array::from_fn(|i| &*rows[i]));
+        let mut dx = dx.iter_mut();
+        let dx: [&mut [f32]; N] = std::array::from_fn(|_| &mut **dx.next().expect("a row for each input"));
+        kernel.forward(x, point.row, y).expect("equal lengths");
+        kernel.backward(x, point.row, &point.dy, dx).expect("equal lengths");
+        kernel.jvp(x, point.row, v, jvp).expect("equal lengths");
+    })
+}
+
+/// What is wrong with the results that `run` writes to y, dx and the tangent of y.
+fn check(
+    points: &[Point],
+    to_scalar: bool,
+    run: impl Fn(&Point, &mut [f32], &mut [Vec<f32>], &mut [f32]),
+) -> Vec<String> {
+    let mut faults = Vec::new();
+    for level in Level::available() {
+        for point in points {
+            let outputs = if to_scalar { 1 } else { point.row };
+            let [mut y, mut jvp] = [(); 2].map(|()| vec![0.0_f32; outputs]);
+            let mut dx = vec![vec![0.0_f32; point.row]; point.x.len()];
+            with_level(level, || run(point, &mut y, &mut dx, &mut jvp));
+            let what = |part: &str| format!("on {level:?} of {}: {part}", point.what);
+            faults.extend(point.y.faults(&what("y"), &y));
+            for (n, (exact, dx)) in point.dx.iter().zip(&dx).enumerate() {
+                faults.extend(exact.faults(&what(&format!("dx{n}")), dx));
+            }
+            faults.extend(point.jvp.faults(&what("jvp"), &jvp));
         }
     }
-}
-
-fn on_every_level(mut check: impl FnMut(Level)) {
-    for level in Level::available() {
-        with_level(level, || check(level));
-    }
-}
-
-fn one<K: RowKernel<1>>(function: &str, kernel: &K, failures: &mut Vec<String>) {
-    for point in points().iter().filter(|point| point.function == function) {
-        on_every_level(|level| {
-            let what = |part: &str| format!("{} ({}, {level:?}): {part}", point.what, K::INFO.name);
-            let (x, row) = (&point.x[0], point.row);
-            let mut y = vec![0.0; RowActivation::<f32>::output_len(kernel, row)];
-            kernel.forward(x, row, &mut y).unwrap();
-            compare(&what("y"), &y, &point.y, &point.unit_y, failures);
-            let mut dx = vec![0.0; row];
-            kernel.backward(x, row, &point.dy, &mut dx).unwrap();
-            compare(&what("dx"), &dx, &point.dx[0], &point.unit_dx[0], failures);
-            kernel.jvp(x, row, &point.v[0], &mut y).unwrap();
-            compare(&what("jvp"), &y, &point.jvp, &point.unit_jvp, failures);
-        });
-    }
-}
-
-fn two<K: RowKernel<2>>(function: &str, kernel: &K, failures: &mut Vec<String>) {
-    for point in points().iter().filter(|point| point.function == function) {
-        on_every_level(|level| {
-            let what = |part: &str| format!("{} ({}, {level:?}): {part}", point.what, K::INFO.name);
-            let (x, v, row) = ([&*point.x[0], &*point.x[1]], [&*point.v[0], &*point.v[1]], point.row);
-            let mut y = vec![0.0; MultiRowActivation::<f32, 2>::output_len(kernel, row)];
-            kernel.forward(x, row, &mut y).unwrap();
-            compare(&what("y"), &y, &point.y, &point.unit_y, failures);
-            let (mut dx, mut dt) = (vec![0.0; row], vec![0.0; row]);
-            kernel.backward(x, row, &point.dy, [&mut dx, &mut dt]).unwrap();
-            compare(&what("dx"), &dx, &point.dx[0], &point.unit_dx[0], failures);
-            compare(&what("dt"), &dt, &point.dx[1], &point.unit_dx[1], failures);
-            kernel.jvp(x, row, v, &mut y).unwrap();
-            compare(&what("jvp"), &y, &point.jvp, &point.unit_jvp, failures);
-        });
-    }
-}
-
-#[test]
-fn exact_values() {
-    let mut failures = Vec::new();
-    let f = &mut failures;
-    one("log_softmax", &functions::LogSoftmax, f);
-    one("log_softmax", &functions::LogSoftmaxNaive, f);
-    one("softmin", &functions::Softmin, f);
-    one("softmin", &functions::SoftminNaive, f);
-    one("centred", &functions::Centred, f);
-    one("min_max_scaled", &functions::MinMaxScaled, f);
-    one("product_pool", &functions::ProductPool, f);
-    one("squash", &functions::Squash, f);
-    one("squeeze_excite", &functions::SqueezeExcite, f);
-    one("boltzmann_pool", &functions::BoltzmannPool, f);
-    one("boltzmann_pool", &functions::BoltzmannPoolNaive, f);
-    one("mellow_geometric", &functions::MellowGeometric, f);
-    one("max_pool", &functions::MaxPool, f);
-    two("cross_entropy", &functions::CrossEntropy, f);
-    two("cross_entropy", &functions::CrossEntropyNaive, f);
-    assert!(
-        failures.is_empty(),
-        "{} failures\n{}",
-        failures.len(),
-        failures[..failures.len().min(40)].join("\n")
-    );
+    faults
 }
