@@ -31,7 +31,7 @@ pub use activation::{MultiRowActivation, RowActivation, number, row};
 pub use cell::Cell;
 pub use passes::{At, Passes};
 pub use shape::Shape;
-pub use terms::{Dot, Max, Min, Peak, Prod, Sum, Terms};
+pub use terms::{Dot, Max, Min, Peak, Positive, Prod, Sum, Terms};
 
 use core::marker::PhantomData;
 

@@ -6,6 +6,7 @@
 //!   softmax    its parts and its derivatives, without cancellation
 //!   derive     reverse mode from reduction to reduction (vjp), forward mode (jvp)
 //!   normal     as it is best computed
+//!   interpret  the graph as a kernel, not compiled
 //!   precision  whether f32 will do, by trying
 //!   schedule   which reductions are made in which pass, what is stored between passes
 //!   emit       a RowKernel, the struct and the plain fn
@@ -15,10 +16,13 @@ mod build;
 mod canonical;
 mod derive;
 mod emit;
+mod interpret;
 mod normal;
 mod precision;
 mod schedule;
 mod softmax;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
@@ -27,6 +31,8 @@ use proc_macro2::TokenStream;
 use crate::diagnostic::Diagnostics;
 use crate::function::Function;
 use crate::graph::{Graph, Id, Op};
+use crate::rewrite::Rewriter;
+use crate::rules::Book;
 use build::Builder;
 
 /// A function of rows and its products with vectors, as nodes of a graph.
@@ -92,7 +98,9 @@ fn derive(function: &Function) -> Derived {
     let dy = b.graph.node(upstream(n), &[]);
     let directions: Vec<Id> = (0..n).map(|i| b.graph.node(direction(n, i), &[])).collect();
 
-    let value = canonical::canonical(&mut b, function.value);
+    // As element-wise maths is rewritten, but for what a branch knows of a row: it may be reduced there.
+    let stable = Rewriter::new(&mut b.graph, Book::open(), &mut Vec::new()).rewrite(function.value);
+    let value = canonical::canonical(&mut b, stable);
     let differentiable = derive::guard_norms(&mut b, value);
     let (pullback, pushforward) = match &function.own_vjp {
         // J is the transpose of the linear map that the author gives.

@@ -269,9 +269,11 @@ fn number(graph: &Graph, id: Id) -> Option<f64> {
 }
 
 /// Whether an expression can be seen to be positive.
-fn positive(graph: &Graph, id: Id) -> bool {
+pub(crate) fn positive(graph: &Graph, id: Id) -> bool {
     match graph.view(id) {
         (Op::Constant(bits), _) => f64::from_bits(bits) > 0.0,
+        (Op::Length | Op::Softmax, _) => true,
+        (Op::Reduce(_), &[row]) => positive(graph, row),
         (Op::Add | Op::Mul | Op::Div, &[a, b]) => positive(graph, a) && positive(graph, b),
         (Op::Apply(p), &[a]) => {
             use Primitive::{Cosh, Erfc, Exp, Exp2, Sigmoid, Softplus, Sqrt};

@@ -15,6 +15,8 @@ pub const MOST_LANES: usize = 16;
 pub enum Reduction {
     /// The sum.
     Sum,
+    /// The sum of positive numbers.
+    Positive,
     /// The sum of the products of two rows.
     Dot,
     /// The product.
@@ -110,7 +112,7 @@ impl RowFloat for f32 {
     fn trusts_number(reduction: Reduction, result: f64) -> bool {
         match reduction {
             // Terms that lost bits below 2^-126 don't show in a sum of this size.
-            Reduction::Sum => is_within(result, 2f64.powi(-100), f64::MAX),
+            Reduction::Sum | Reduction::Positive => is_within(result, 2f64.powi(-100), f64::MAX),
             // Products of two f32 are exact in f64.
             Reduction::Dot | Reduction::Extremum => result.is_finite(),
             Reduction::Prod => is_within(result, SMALLEST, f64::MAX),

@@ -87,15 +87,21 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Job<'_, K, M, T, N> {
             return;
         }
         match M::PRECISION {
-            Precision::Extended => {
-                let Self { kernel, method, mut rows } = self;
-                for n in 0..rows.count {
-                    in_extended(kernel, method, rows.row(n));
-                }
+            Precision::Extended => self.run_in_extended(),
+            // What cancels in rows of two numbers may leave nothing of a single one.
+            Precision::Double | Precision::Short if T::IS_SINGLE && self.rows.length == 1 => {
+                self.run_in_extended();
             }
             Precision::Double if T::IS_SINGLE => dispatch(InDouble(self)),
             Precision::Short if T::IS_SINGLE && self.rows.length < SHORT => dispatch(InDouble(self)),
             _ => dispatch(self),
+        }
+    }
+
+    fn run_in_extended(self) {
+        let Self { kernel, method, mut rows } = self;
+        for n in 0..rows.count {
+            in_extended(kernel, method, rows.row(n));
         }
     }
 }

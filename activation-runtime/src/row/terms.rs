@@ -76,6 +76,40 @@ impl<R: Cell> Terms<R> for Sum<R> {
     }
 }
 
+/// Σ e of numbers that are positive: where it is 0, all of them have underflowed.
+#[derive(Debug, Clone, Copy)]
+pub struct Positive<R>(pub R);
+
+impl<R: Cell> Terms<R> for Positive<R> {
+    type State = <Sum<R> as Terms<R>>::State;
+    type Results = R::Scalar;
+
+    #[inline(always)]
+    fn start(token: R::Token) -> Self::State {
+        Sum::start(token)
+    }
+    #[inline(always)]
+    fn add(self, state: Self::State) -> Self::State {
+        Sum(self.0).add(state)
+    }
+    #[inline(always)]
+    fn add_two(self, other: Self, state: Self::State) -> Self::State {
+        Sum(self.0).add_two(Sum(other.0), state)
+    }
+    #[inline(always)]
+    fn settle(state: Self::State) -> Self::State {
+        Sum::settle(state)
+    }
+    #[inline(always)]
+    fn only(self, mask: R::Mask) -> Self {
+        Self(Sum(self.0).only(mask).0)
+    }
+    #[inline(always)]
+    fn finish((total, _): Self::State, trouble: &mut bool) -> R::Scalar {
+        judged::<R>(Reduction::Positive, R::sum(total), trouble)
+    }
+}
+
 /// Σ a·b, the products and their sum in f64: those of two f32 are exact.
 #[derive(Debug, Clone, Copy)]
 pub struct Dot<R>(pub R, pub R);

@@ -6,6 +6,7 @@
 //! a [`Reduction::Shift`].
 
 use std::collections::HashMap;
+use std::f64::consts::LN_2;
 
 use super::build::Builder;
 use crate::graph::{Id, Op, Reduction};
@@ -37,22 +38,13 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
     let plain = if plains.is_empty() { id } else { b.graph.rebuild(node.op, &plains) };
     let zero = b.zero();
     let unscaled = |plain| Scaled { plain, rest: plain, exponent: zero };
-    let scaled = |b: &mut Builder, rest: Id, exponent: Id| {
-        let exponent = b.cancelled(exponent);
-        if exponent == zero {
-            Scaled { plain: rest, rest, exponent }
-        } else {
-            Scaled { plain, rest, exponent }
-        }
-    };
+    let scaled = |b: &mut Builder, rest: Id, exponent: Id| scaled(b, plain, rest, exponent);
     match (node.op, arguments.as_slice()) {
-        (Op::Apply(Primitive::Exp), &[a]) if b.is_row(a.plain) => {
-            let (row, offset) = offset(b, a.plain);
-            let shift = b.reduce(Reduction::Shift, row);
-            let below = b.graph.sub(row, shift);
-            let rest = b.graph.apply(Primitive::Exp, &[below]);
-            let exponent = b.graph.add(shift, offset);
-            scaled(b, rest, exponent)
+        (Op::Apply(Primitive::Exp), &[a]) if b.is_row(a.plain) => exponential(b, plain, a.plain),
+        (Op::Apply(Primitive::Exp2), &[a]) if b.is_row(a.plain) => {
+            let scale = b.graph.constant(LN_2);
+            let exponent = b.graph.mul(scale, a.plain);
+            exponential(b, plain, exponent)
         }
         (Op::Apply(Primitive::Ln), &[a]) => {
             let log = logarithm(b, a.rest);
@@ -88,6 +80,14 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
             let rest = b.graph.powi(a.rest, n);
             let exponent = b.graph.mul(n_constant, a.exponent);
             scaled(b, rest, exponent)
+        }
+        // eᵘ·eᵛ and eᵘ/eᵛ are exponentials of rows themselves.
+        (Op::Mul | Op::Div, &[p, q])
+            if let (Some(u), Some(v)) = (exponent(b, p.plain), exponent(b, q.plain)) =>
+        {
+            let sum = if node.op == Op::Mul { b.graph.add(u, v) } else { b.graph.sub(u, v) };
+            let plain = b.graph.apply(Primitive::Exp, &[sum]);
+            exponential(b, plain, sum)
         }
         (Op::Mul, &[p, q]) if p.exponent != zero || q.exponent != zero => {
             let rest = b.graph.mul(p.rest, q.rest);
@@ -127,6 +127,29 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
         }
         _ => unscaled(plain),
     }
+}
+
+/// `plain` as e^exponent · rest.
+fn scaled(b: &mut Builder, plain: Id, rest: Id, exponent: Id) -> Scaled {
+    let exponent = b.cancelled(exponent);
+    let plain = if exponent == b.zero() { rest } else { plain };
+    Scaled { plain, rest, exponent }
+}
+
+/// `plain` = eᵘ of a row u, less its maximum.
+fn exponential(b: &mut Builder, plain: Id, u: Id) -> Scaled {
+    let (row, offset) = offset(b, u);
+    let shift = b.reduce(Reduction::Shift, row);
+    let below = b.graph.sub(row, shift);
+    let rest = b.graph.apply(Primitive::Exp, &[below]);
+    let exponent = b.graph.add(shift, offset);
+    scaled(b, plain, rest, exponent)
+}
+
+/// The row u of eᵘ.
+fn exponent(b: &mut Builder, id: Id) -> Option<Id> {
+    let (Op::Apply(Primitive::Exp), &[u]) = b.graph.view(id) else { return None };
+    b.is_row(u).then_some(u)
 }
 
 /// A row as (row, scalar added to it).

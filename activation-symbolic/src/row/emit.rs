@@ -16,6 +16,7 @@ use crate::emit::scalar;
 use crate::format::{Notation, format};
 use crate::function::{Function, Input, Signature};
 use crate::graph::{Id, Op, Reduction};
+use crate::rules;
 
 /// All items.
 pub(super) fn emit(function: &Function, derived: &Derived) -> TokenStream {
@@ -281,7 +282,7 @@ impl<'a> Writer<'a> {
         let length = mentioned.contains("length").then(|| quote!(let length = p.length();));
         let gradient = (!self.returns_row && mentioned.contains(&dy.to_string()))
             .then(|| quote!(let #dy = p.upstream();));
-        let names = ["At", "Dot", "Max", "Min", "Peak", "Prod", "Sum"]
+        let names = ["At", "Dot", "Max", "Min", "Peak", "Positive", "Prod", "Sum"]
             .into_iter()
             .filter(|name| mentioned.contains(*name));
         let names: Vec<Ident> = names.map(|name| Ident::new(name, Span::call_site())).collect();
@@ -386,7 +387,8 @@ impl<'a> Writer<'a> {
                     (Reduction::Sum, Op::Mul, &[p, q]) if self.b.is_row(p) && self.b.is_row(q) => vec![p, q],
                     _ => vec![row],
                 };
-                kinds.push((reduction, term(kind, factors.len()), factors.len()));
+                let positive = rules::positive(&self.b.graph, row);
+                kinds.push((reduction, term(kind, factors.len(), positive), factors.len()));
                 values.extend(factors);
             }
         }
@@ -437,7 +439,7 @@ impl<'a> Writer<'a> {
         }
         let mut names = Vec::new();
         for (reduction, term, _) in &kinds {
-            let name = self.fresh(&term.to_string().to_lowercase());
+            let name = self.fresh(stem(term));
             self.scalars.insert(*reduction, quote!(#name));
             names.push(quote!(#name));
         }
@@ -480,9 +482,10 @@ impl<'a> Writer<'a> {
 }
 
 /// The type of a reduction's term.
-fn term(kind: Reduction, factors: usize) -> Ident {
+fn term(kind: Reduction, factors: usize, positive: bool) -> Ident {
     let name = match kind {
         Reduction::Sum if factors == 2 => "Dot",
+        Reduction::Sum if positive => "Positive",
         Reduction::Sum => "Sum",
         Reduction::Prod => "Prod",
         Reduction::Min => "Min",
@@ -490,6 +493,18 @@ fn term(kind: Reduction, factors: usize) -> Ident {
         _ => "Max",
     };
     Ident::new(name, Span::call_site())
+}
+
+/// What the result of a term is called.
+fn stem(term: &Ident) -> &'static str {
+    match term.to_string().as_str() {
+        "Dot" => "dot",
+        "Prod" => "prod",
+        "Min" => "min",
+        "Peak" => "peak",
+        "Max" => "max",
+        _ => "sum",
+    }
 }
 
 /// One, or a tuple of at most eight, of which some may be tuples.

@@ -42,6 +42,8 @@ fn step(b: &mut Builder, id: Id) -> Id {
     let zero = b.zero();
     let node = b.graph.nodes()[id.index()];
     match (node.op, node.arguments()) {
+        // Divided by its maximum, a row is exactly 1 there.
+        (Op::Div, &[_, q]) if matches!(b.graph.op(q), Op::Reduce(Reduction::Max | Reduction::Min)) => id,
         (Op::Div, &[p, q]) if b.is_row(p) && !b.is_row(q) && b.graph.as_constant(q).is_none() => {
             let one = b.graph.constant(1.0);
             let reciprocal = b.graph.div(one, q);
