@@ -92,10 +92,7 @@ fn check_one(points: &[Point], kernel: &impl RowActivation<f32>) -> Vec<String> 
     })
 }
 
-fn check_several<const N: usize>(
-    points: &[Point],
-    kernel: &impl MultiRowActivation<f32, N>,
-) -> Vec<String> {
+fn check_several<const N: usize>(points: &[Point], kernel: &impl MultiRowActivation<f32, N>) -> Vec<String> {
     check(points, kernel.output_len(1) == kernel.output_len(2), |point, y, dx, jvp| {
         let [x, v] = [&point.x, &point.v].map(|rows| std::array::from_fn(|i| &*rows[i]));
         let mut dx = dx.iter_mut();

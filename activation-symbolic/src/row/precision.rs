@@ -160,4 +160,3 @@ fn unit<K: RowKernel<INPUTS>>(
     }
     unit
 }
-

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use activation_runtime::row::{Precision, Shape, ToRow, ToScalar};
+use proc_macro2::TokenStream;
 use serde_json::Value;
 
 use super::interpret::{Double, Extended, INPUTS, Interpreted, Own, Program, Short, apply, programs};
@@ -63,13 +64,14 @@ fn floats(bits: &Value) -> Vec<f32> {
 /// The function of a case with this body, lowered.
 fn function(case: &Value, body: &str) -> Function {
     let inputs = list(&case["inputs"]).iter().map(|input| format!("{}: Row<f32>", input.as_str().unwrap()));
-    let parameters =
-        list(&case["params"]).iter().map(|p| format!("#[param({:?})] {}: f32", p[1].as_f64().unwrap(), p[0].as_str().unwrap()));
+    let parameters = list(&case["params"])
+        .iter()
+        .map(|p| format!("#[param({:?})] {}: f32", p[1].as_f64().unwrap(), p[0].as_str().unwrap()));
     let arguments: Vec<String> = inputs.chain(parameters).collect();
     let output = if case["out"] == "row" { "Row<f32>" } else { "f32" };
     let item = format!("fn f({}) -> {output} {{ {body} }}", arguments.join(", "));
     let mut diagnostics = Diagnostics::new();
-    let signature = parse::parse(Default::default(), item.parse().unwrap(), &mut diagnostics);
+    let signature = parse::parse(TokenStream::default(), item.parse().unwrap(), &mut diagnostics);
     let function = lower::lower(signature.unwrap(), &mut diagnostics);
     assert!(diagnostics.finish().is_none(), "{item}");
     function
@@ -86,7 +88,9 @@ fn faults(function: &Function, points: &[Value]) -> Vec<String> {
         for (method, keys) in [["y", "unit_y"], ["dx", "unit_dx"], ["jvp", "unit_jvp"]].iter().enumerate() {
             let found = run(&programs, method, precision[method], point);
             let [exact, unit] = keys.map(|key| match &point[key] {
-                Value::Array(rows) if rows.iter().any(Value::is_array) => rows.iter().flat_map(numbers).collect(),
+                Value::Array(rows) if rows.iter().any(Value::is_array) => {
+                    rows.iter().flat_map(numbers).collect()
+                }
                 row => numbers(row),
             });
             for (i, ((&found, exact), unit)) in found.iter().zip(exact).zip(unit).enumerate() {
