@@ -1,5 +1,8 @@
 //! What the expansion lets rustc check, because the macro sees names and not what they mean.
 
+use crate::kernel::{Info, Kernel, MultiKernel};
+use crate::real::Real;
+
 /// Holds between a function item and itself only: each has its own type.
 #[diagnostic::on_unimplemented(
     message = "this function hides a builtin helper of the same name, and would be differentiated as if it were the helper",
@@ -32,3 +35,34 @@ pub const fn roles(declared: &[bool], passed: &[bool]) -> bool {
     }
     true
 }
+
+/// What a function of rows shows to those that call it, which are told that they can't: a kernel that no one runs, so
+/// that this is the one error.
+#[derive(Debug, Clone, Copy)]
+pub struct Uncallable;
+
+impl Kernel for Uncallable {
+    const INFO: Info = Info::new("", "", "");
+    fn value<R: Real>(&self, x: R) -> R {
+        x
+    }
+    fn derivative<R: Real>(&self, x: R) -> R {
+        x
+    }
+}
+
+macro_rules! several {
+    ($($n:literal)*) => {$(
+        impl MultiKernel<$n> for Uncallable {
+            const INFO: Info = Info::new("", "", "");
+            fn value<R: Real>(&self, x: [R; $n]) -> R {
+                x[0]
+            }
+            fn gradient<R: Real>(&self, x: [R; $n]) -> [R; $n] {
+                x
+            }
+        }
+    )*};
+}
+
+several! { 2 3 4 }

@@ -43,6 +43,24 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
     }
 }
 
+/// What the struct of a function of rows shows to others: that it can't be called by them. Whether `f(x)` is one number
+/// or a row, and of what passes it is made, would have to be known where it is called.
+pub(crate) fn uncallable(signature: &Signature) -> TokenStream {
+    let scalar = Ident::new(signature.element.name(), signature.item.sig.ident.span());
+    let roles = signature.roles();
+    let (arguments, ignored) = (roles.iter().map(|_| &scalar), roles.iter().map(|_| quote!(_)));
+    quote! {
+        #[doc(hidden)]
+        pub const CALL: fn(#(#arguments),*) -> #scalar = |#(#ignored),*| #scalar::NAN;
+        #[doc(hidden)]
+        pub const ROLES: &[bool] = &[];
+        #[doc(hidden)]
+        pub fn with(_: &[f64]) -> ::activations::witness::Uncallable {
+            ::activations::witness::Uncallable
+        }
+    }
+}
+
 /// The names in a body that mean something outside of it, by their places: a name may be a local's elsewhere.
 #[derive(Debug, Default)]
 pub(crate) struct Outside {

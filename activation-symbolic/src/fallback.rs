@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Item, ItemFn, ReturnType};
 
-use crate::callable::callable;
+use crate::callable::{callable, uncallable};
 use crate::diagnostic::Diagnostics;
 use crate::function::Signature;
 use crate::parse::{known, parse, struct_name};
@@ -100,7 +100,7 @@ fn structure(signature: &Signature) -> TokenStream {
     let fields: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
     let body = if fields.is_empty() { quote!(;) } else { quote!({ #(pub #fields: #scalar),* }) };
     let (kernels, callable) = if signature.rows {
-        (row_kernel(signature), TokenStream::new())
+        (row_kernel(signature), uncallable(signature))
     } else {
         (kernels(signature), callable(signature, &[]))
     };

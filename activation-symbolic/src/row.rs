@@ -106,7 +106,9 @@ fn derive(function: &Function) -> Derived {
         // J is the transpose of the linear map that the author gives.
         Some(own) => {
             let own: Vec<Id> = own.iter().map(|&id| canonical::canonical(&mut b, id)).collect();
-            let seeds: Vec<(Id, Id)> = own.iter().copied().zip(directions).collect();
+            // One number serves every element: its tangent is the sum of theirs.
+            let mut weight = |&own: &Id, direction| if b.is_row(own) { direction } else { b.sum(direction) };
+            let seeds = own.iter().zip(directions).map(|(own, v)| (*own, weight(own, v))).collect::<Vec<_>>();
             let transposed = derive::gradient(&mut b, &seeds, &[dy]);
             (own, transposed[0])
         }

@@ -37,6 +37,12 @@ mod functions {
         x.dot(t)
     }
 
+    /// One number for the gradient of every element.
+    #[activation(vjp = |x, y, dy| dy)]
+    pub fn own_sum(x: Row<f32>) -> f32 {
+        x.sum()
+    }
+
     #[activation]
     pub fn largest(x: Row<f32>) -> f32 {
         x.max()
@@ -169,6 +175,11 @@ fn own_gradients_count() {
     assert_eq!(dx, [5.0, 6.0]);
     StraightThrough.jvp(&[1.2, -2.0], 2, &[5.0, 6.0], &mut dx).unwrap();
     assert_eq!(dx, [5.0, 6.0]);
+
+    let (mut dx, mut dy) = ([0.0; 2], [0.0]);
+    OwnSum.backward(&[1.0, 2.0], 2, &[5.0], &mut dx).unwrap();
+    OwnSum.jvp(&[1.0, 2.0], 2, &[3.0, 4.0], &mut dy).unwrap();
+    assert_eq!((dx, dy), ([5.0; 2], [7.0]));
 
     let (mut dx, mut dt) = ([0.0; 2], [0.0; 2]);
     OwnDot.backward([&[1.0, 2.0], &[3.0, 4.0]], 2, &[2.0], [&mut dx, &mut dt]).unwrap();

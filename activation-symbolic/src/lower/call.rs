@@ -202,7 +202,12 @@ impl Lowering<'_> {
         if self.checked.insert(text) {
             let span = path.span();
             self.witnesses.push(quote_spanned! {span=>
-                const _: () = if !::activations::witness::roles(<#path>::ROLES, &[#(#roles),*]) {
+                const _: () = if <#path>::ROLES.is_empty() {
+                    ::core::panic!(
+                        "a function of rows can't be called by an activation: write its formula here, or apply one after \
+                         the other, the gradient to both in reverse order"
+                    );
+                } else if !::activations::witness::roles(<#path>::ROLES, &[#(#roles),*]) {
                     ::core::panic!(
                         "an argument that depends on the input is passed to a parameter, or one that doesn't to an \
                          input: the parameters of an activation are constant here"

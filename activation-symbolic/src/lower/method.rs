@@ -42,6 +42,9 @@ impl Lowering<'_> {
             return value;
         }
         let receiver = self.expression(&call.receiver);
+        if matches!(receiver, Value::Refused) && call.turbofish.is_some() {
+            return Value::Refused;
+        }
         if let Some(turbofish) = &call.turbofish {
             return self
                 .refuse_all(turbofish, "a method of a number has no generic arguments: leave them out");
@@ -65,10 +68,12 @@ impl Lowering<'_> {
         let reason = if refused { self.step(&name) } else { self.reason(&name, &receiver, others) };
         if refused || reason.is_some() {
             for other in others {
-                self.expression(match other {
-                    Expr::Reference(reference) => &reference.expr,
-                    other => other,
-                });
+                match other {
+                    Expr::Reference(reference) => self.expression(&reference.expr),
+                    // A function, as in `fold(0.0, f32::max)`.
+                    Expr::Path(path) if path.path.get_ident().is_none() => Value::Refused,
+                    other => self.expression(other),
+                };
             }
             return reason.map_or(Value::Refused, |reason| self.refuse(span, reason));
         }

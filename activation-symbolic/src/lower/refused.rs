@@ -43,7 +43,10 @@ impl Lowering<'_> {
             Expr::Index(expr) => {
                 let local = matches!(&*expr.expr, Expr::Path(path) if path.path.get_ident().is_some_and(|i| self.find(i).is_some()));
                 let base = if local { self.expression(&expr.expr) } else { Value::Unit };
-                let index = self.expression(&expr.index);
+                let index = match &*expr.index {
+                    Expr::Range(_) => Value::Unit,
+                    index => self.expression(index),
+                };
                 if [base, index].iter().any(|value| matches!(value, Value::Refused)) {
                     return Value::Refused;
                 }

@@ -82,6 +82,8 @@ fn type_message(ty: &Type) -> String {
             "a function of integers has no derivative; an exponent or a count can be a `const`"
         }
         "f32" | "f64" => "take the number by value",
+        "Row<f32>" | "Row<f64>" => "a row goes by value here, leave `&` out",
+        "Row" => "state what it is made of, as in `Row<f32>`",
         other if other.contains('[') || other.starts_with("Vec") || other.starts_with("Array") => {
             "the loop over elements is made for you; a function of whole rows takes `Row<f32>`"
         }
@@ -117,6 +119,16 @@ pub(super) fn mixed(found: Element, expected: Element, ty: &Type, diagnostics: &
     );
 }
 
+/// `Vec<f32>`, `&[f32]`, `[f32; 3]`
+fn is_vector(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Vec"),
+        Type::Reference(reference) => is_vector(&reference.elem),
+        Type::Slice(_) | Type::Array(_) => true,
+        _ => false,
+    }
+}
+
 /// Whether the function returns a row.
 pub(super) fn returned(
     item: &ItemFn,
@@ -149,6 +161,16 @@ pub(super) fn returned(
         None => {
             let text = text(ty);
             let hint = match &**ty {
+                _ if rows && is_vector(ty) => {
+                    diagnostics.error_spanned(
+                        ty,
+                        format!(
+                            "`{text}` is what the finished fn returns, and what is declared is a row: write \
+                             `-> Row<{wanted}>`"
+                        ),
+                    );
+                    return None;
+                }
                 Type::Tuple(tuple) if !tuple.elems.is_empty() => "one function for each of several results",
                 Type::Path(path) if path.path.is_ident("bool") => {
                     "a truth value is flat with a jump: return a smooth score, such as `sigmoid(x)`"

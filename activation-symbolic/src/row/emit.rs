@@ -10,6 +10,7 @@ use super::build::Builder;
 use super::precision;
 use super::schedule::{Schedule, schedule};
 use super::{Derived, direction, is_mask, upstream};
+use crate::callable::uncallable;
 use crate::code::{Code, Scope, code};
 use crate::document;
 use crate::emit::scalar;
@@ -120,6 +121,7 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
         }
     });
     let constructor = format!("A `{name}` with these parameters.");
+    let uncallable = uncallable(signature);
     quote! {
         #(#cfgs)*
         #(#[doc = #docs])*
@@ -131,6 +133,7 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
             pub const fn new(#(#idents: #element),*) -> Self {
                 Self { #(#idents),* }
             }
+            #uncallable
         }
         #default
         #alias

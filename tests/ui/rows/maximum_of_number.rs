@@ -1,0 +1,8 @@
+use activations::prelude::*;
+
+#[activation]
+fn f(x: f32) -> f32 {
+    x - x.max()
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use activations::prelude::*;
+
+#[activation]
+fn f(x: Row<f32>) -> Row<f32> {
+    let m = x.mean();
+    x / m.norm()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use activations::prelude::*;
+
+#[activation]
+fn f(x: Row) -> Row {
+    x
+}
+
+fn main() {}
