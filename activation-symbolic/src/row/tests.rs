@@ -1,5 +1,7 @@
 //! Row functions of the corpora beside their exact values, interpreted: all that the expansion does but the code itself.
 
+mod random;
+
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
@@ -70,11 +72,16 @@ fn function(case: &Value, body: &str) -> Function {
     let arguments: Vec<String> = inputs.chain(parameters).collect();
     let output = if case["out"] == "row" { "Row<f32>" } else { "f32" };
     let item = format!("fn f({}) -> {output} {{ {body} }}", arguments.join(", "));
+    lowered(&item).unwrap()
+}
+
+/// A function from its source, unless it is refused.
+fn lowered(source: &str) -> Option<Function> {
     let mut diagnostics = Diagnostics::new();
-    let signature = parse::parse(TokenStream::default(), item.parse().unwrap(), &mut diagnostics);
+    let signature = parse::parse(TokenStream::default(), source.parse().unwrap(), &mut diagnostics);
     let function = lower::lower(signature.unwrap(), &mut diagnostics);
-    assert!(diagnostics.finish().is_none(), "{item}");
-    function
+    super::check(&function, &mut diagnostics);
+    diagnostics.finish().is_none().then_some(function)
 }
 
 /// What is wrong at these points.
