@@ -34,6 +34,7 @@ use crate::diagnostic::Diagnostics;
 use crate::function::Function;
 use crate::graph::{Id, Op};
 use probe::Probe;
+pub(crate) use probe::ascii;
 
 /// Something wrong with the function: one token, one error.
 struct Offence {

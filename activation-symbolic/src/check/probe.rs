@@ -262,7 +262,7 @@ impl<'a> Probe<'a> {
 }
 
 /// A number in ASCII.
-pub(super) fn ascii(value: f64) -> String {
+pub(crate) fn ascii(value: f64) -> String {
     let value = value + 0.0; // no −0
     if value.is_infinite() {
         return if value > 0.0 { "∞" } else { "-∞" }.to_owned();

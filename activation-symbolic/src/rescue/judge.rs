@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use super::WRONG;
 use super::sample::{self, Float, Random};
+use super::unmended::is_unknown;
+use crate::check::ascii;
+use crate::document::plain;
 use crate::evaluate::{Value, step};
 use crate::function::Function;
 use crate::fuse::MulAdd;
@@ -31,6 +34,8 @@ const STRAIGHT: f64 = 256.0;
 pub(super) struct Case<S> {
     /// The inputs.
     pub(super) x: Vec<S>,
+    /// The parameters.
+    pub(super) parameters: Vec<S>,
     /// The nodes in floats, in the order of evaluation; for masks 1 where they are set, else NaN.
     values: Vec<f64>,
     /// Of each of them, whether it is a normal float.
@@ -39,12 +44,19 @@ pub(super) struct Case<S> {
     branches: Vec<u8>,
     /// The error of each root, in units of what is tolerated.
     errors: Vec<f64>,
+    /// Whether 106 bits leave open what it should be.
+    doubts: Vec<bool>,
 }
 
 impl<S: Float> Case<S> {
     /// The worst error of some of the roots, in units of what is tolerated.
     pub(super) fn error(&self, part: Range<usize>) -> f64 {
         worst(&self.errors[part])
+    }
+
+    /// Whether 106 bits leave open what one of some of the roots should be.
+    pub(super) fn is_doubtful(&self, part: Range<usize>) -> bool {
+        self.doubts[part].contains(&true)
     }
 
     /// Whether this is where activations live.
@@ -65,11 +77,14 @@ impl<S: Float> Case<S> {
 
     /// The point as text.
     pub(super) fn place(&self, function: &Function) -> String {
-        let inputs = function.signature.inputs.iter().zip(&self.x);
-        let texts: Vec<String> = inputs
-            .map(|(input, &x)| format!("{} = {}", input.ident, crate::format::number(x.into())))
-            .collect();
-        texts.join(", ")
+        let signature = &function.signature;
+        let text = |ident, value: &S| format!("{} = {}", plain(ident), ascii((*value).into()));
+        let inputs = signature.inputs.iter().zip(&self.x).map(|(input, x)| text(&input.ident, x));
+        let parameters = signature.parameters.iter().zip(&self.parameters);
+        let unset = parameters.filter(|(parameter, _)| parameter.default.is_none());
+        let unset: Vec<String> = unset.map(|(parameter, value)| text(&parameter.ident, value)).collect();
+        let point = inputs.collect::<Vec<String>>().join(", ");
+        if unset.is_empty() { point } else { format!("{point} with {}", unset.join(", ")) }
     }
 
     /// How many times the gap between this point and another deserves to be halved: down to neighbours where a
@@ -210,6 +225,7 @@ impl<'a, S: Float> Judge<'a, S> {
     fn case(&mut self, x: Vec<S>, parameters: &[S]) -> Case<S> {
         self.truth.evaluate(&self.function.graph, &self.order, &x, parameters);
         let targets: Vec<Option<Target<S>>> = self.roots.iter().map(|&root| self.target(root, &x)).collect();
+        let doubts = self.roots.iter().map(|&root| is_unknown(&self.truth.ball(root))).collect();
         let mut errors = vec![0.0; targets.len()];
         self.floats(&x, parameters, true, false);
         self.take_worst(&mut errors, &targets, &x, &x);
@@ -242,7 +258,7 @@ impl<'a, S: Float> Judge<'a, S> {
                 }
             }
         }
-        Case { x, values, kinds, branches, errors }
+        Case { x, parameters: parameters.to_vec(), values, kinds, branches, errors, doubts }
     }
 
     /// Evaluates all nodes in floats, or `only` those that fused sums make a difference to.

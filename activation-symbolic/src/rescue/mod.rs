@@ -4,6 +4,7 @@
 //!   sample     where to look: zeros, subnormals, every magnitude, the seams, and between good and bad
 //!   judge      each point: the kernel in floats beside the truth
 //!   predicate  what a kernel can see of its own trouble: overflow, underflow, sums that cancelled
+//!   unmended   what is wrong still
 //!   mod        the cheapest predicates that are set wherever floats are wrong
 //! ```
 //!
@@ -13,6 +14,7 @@
 mod judge;
 mod predicate;
 mod sample;
+mod unmended;
 
 use std::ops::Range;
 
@@ -24,6 +26,7 @@ use crate::primitive::Primitive;
 use judge::{Case, Judge, Judgement};
 use predicate::Predicate;
 use sample::Float;
+use unmended::Ruin;
 
 /// What is computed, and where it has to be computed again in extended precision.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -75,11 +78,54 @@ fn masks<S: Float>(
             taken[part.clone()].copy_from_slice(&roots[part.clone()]);
         }
     };
-    let [value, derivative] = parts;
-    Rescue {
-        value: mask(function, &taken, value, &judgement, "value", errors),
-        derivative: mask(function, &taken, derivative, &judgement, "derivative", errors),
-        roots: taken,
+    let found = parts.map(|part| mask(function, &taken, part, &judgement));
+    report(function, &found, errors);
+    let [value, derivative] = found.map(|found| found.mask);
+    Rescue { roots: taken, value, derivative }
+}
+
+/// The mask of the value or of the derivatives, and what there is to say of it.
+#[derive(Default)]
+struct Found {
+    mask: Option<Id>,
+    /// The condition under which it is set.
+    condition: String,
+    /// Where it is set although activations live there.
+    slow: Option<String>,
+    /// Where nothing helped.
+    ruin: Option<Ruin>,
+}
+
+/// Notes where the masks are set, and reports what the author doesn't want: one error for the value and the derivatives
+/// together.
+fn report(function: &mut Function, found: &[Found; 2], errors: &mut Diagnostics) {
+    let named = || ["value", "derivative"].into_iter().zip(found);
+    for (what, found) in named().filter(|(_, found)| found.mask.is_some()) {
+        let note =
+            std::format!("the {what} is computed again in extended precision where {}", found.condition);
+        function.facts.notes.push(note);
+    }
+    let lints = function.signature.settings.lints;
+    let span = |id| function.graph.span(id).unwrap_or_else(|| function.signature.item.sig.ident.span());
+    if let Some((what, ruin)) = named().find_map(|(what, found)| Some((what, found.ruin.as_ref()?))) {
+        errors.error(
+            span(ruin.node),
+            std::format!(
+                "unstable: the {what} {}; write a form in which large terms don't cancel (by exp_m1, ln_1p, hypot, \
+                 sigmoid, softplus, or by expanding it on paper), or state `#[activation(allow(unstable))]`",
+                ruin.message
+            ),
+        );
+    } else if let Some((what, place)) = named().find_map(|(what, found)| Some((what, found.slow.as_ref()?)))
+        && lints.slow
+    {
+        errors.error(
+            span(function.written),
+            std::format!(
+                "slow: the {what} has to be computed again in extended precision at {place}, a microsecond each; \
+                 write a form that rounds less (`explain` says where), or drop `deny(slow)`"
+            ),
+        );
     }
 }
 
@@ -90,19 +136,18 @@ fn is_judged(function: &Function, roots: &[Id]) -> bool {
     !function.signature.rows && !graph.topological(roots).iter().any(|&id| opaque(graph.op(id)))
 }
 
-/// The mask that is set wherever one of `roots` is wrong.
+/// The mask that is set wherever one of a `part` of the roots is wrong.
 fn mask<S: Float>(
     function: &mut Function,
     roots: &[Id],
     part: Range<usize>,
     judgement: &Judgement<S>,
-    what: &str,
-    errors: &mut Diagnostics,
-) -> Option<Id> {
+) -> Found {
+    let all = roots;
     let roots = &roots[part.clone()];
     let cases = &judgement.cases;
     let errors_found: Vec<f64> = cases.iter().map(|case| case.error(part.clone())).collect();
-    let mut predicates = cover(function, roots, judgement, &errors_found);
+    let (mut predicates, mut open) = cover(function, roots, judgement, &errors_found);
     // What overflows on the way does so between the points that were looked at as well.
     for &root in roots {
         let graph = &function.graph;
@@ -115,6 +160,7 @@ fn mask<S: Float>(
         if overflows(root) && inner.into_iter().any(overflows) {
             predicates.retain(|&other| other != Predicate::Overflow(root));
             predicates.push(Predicate::Overflow(root));
+            open.iter_mut().zip(judgement.column(root)).for_each(|(open, value)| *open &= value.is_finite());
         }
     }
     let mut mask = None;
@@ -122,20 +168,16 @@ fn mask<S: Float>(
         let id = predicate.node(&mut function.graph);
         mask = Some(mask.map_or(id, |mask| function.graph.or(mask, id)));
     }
-    let mask = mask?;
-    let text = format(&function.graph, mask, &function.signature, Notation::Text);
-    function.facts.notes.push(format!("the {what} is computed again in extended precision where {text}"));
+    let unstable = function.signature.settings.lints.unstable;
+    let ruin = unstable.then(|| unmended::ruin(function, all, part, judgement, &open)).flatten();
+    let Some(mask) = mask else { return Found { ruin, ..Found::default() } };
     let near = cases.iter().zip(&errors_found).find(|(case, error)| **error > WRONG && case.is_near());
-    if let Some((case, _)) = near
-        && function.signature.settings.lints.slow
-    {
-        let span = function.graph.span(function.written).unwrap_or(function.signature.item.sig.ident.span());
-        errors.error(
-            span,
-            std::format!("slow: the {what} needs extended precision at {}", case.place(function)),
-        );
+    Found {
+        mask: Some(mask),
+        condition: format(&function.graph, mask, &function.signature, Notation::Text),
+        slow: near.map(|(case, _)| case.place(function)),
+        ruin,
     }
-    Some(mask)
 }
 
 /// The nodes whose values a root may be, but for their sign.
@@ -154,17 +196,18 @@ fn handed_on(graph: &Graph, root: Id) -> Vec<Id> {
     found
 }
 
-/// Predicates that together hold wherever a root is wrong, and in few other cases.
+/// Predicates that together hold wherever a root is wrong, and in few other cases; and where they don't.
 fn cover<S: Float>(
     function: &Function,
     roots: &[Id],
     judgement: &Judgement<S>,
     errors: &[f64],
-) -> Vec<Predicate> {
+) -> (Vec<Predicate>, Vec<bool>) {
     let mut chosen = Vec::new();
     let mut left: Vec<bool> = errors.iter().map(|&error| error > WRONG).collect();
+    let mut open = left.clone();
     if !left.contains(&true) {
-        return chosen;
+        return (chosen, open);
     }
     let candidates =
         predicate::candidates(&function.graph, roots, judgement, function.signature.parameters.is_empty());
@@ -181,10 +224,11 @@ fn cover<S: Float>(
         // The noise of many roundings is everywhere: not worth computing everything again.
         let harmless = if worst > GROSS { 0.3 } else { 0.5 };
         if worst > HOPELESS || best.merit > harmless {
+            open.iter_mut().zip(best.scores).for_each(|(open, score)| *open &= *score < best.threshold);
             chosen.push(best.predicate);
         }
     }
-    chosen
+    (chosen, open)
 }
 
 /// The error that is not left as it is, in units of what is tolerated: less than one, since there are other points
