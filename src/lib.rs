@@ -17,7 +17,7 @@ pub use activation_runtime::builtin as math;
 pub use activation_runtime::channels::{self, ChannelActivation, Channels};
 pub use activation_runtime::error::ShapeError;
 pub use activation_runtime::explain::explain;
-pub use activation_runtime::gradcheck::{gradcheck, gradcheck_inputs};
+pub use activation_runtime::gradcheck::{gradcheck, gradcheck_inputs, gradcheck_parameters};
 pub use activation_runtime::higher_order::SecondOrderActivation;
 pub use activation_runtime::kernel::{
     Info, Kernel, Kink, MultiKernel, Parametric, Saves, SecondOrder, Smoothness, ThirdOrder, either_mask,
@@ -26,6 +26,7 @@ pub use activation_runtime::level;
 #[cfg(feature = "rayon")]
 pub use activation_runtime::parallel::Parallel;
 pub use activation_runtime::real::Real;
+pub use activation_runtime::row::gradcheck::gradcheck_rows;
 pub use activation_runtime::row::{self, MultiRowActivation, RowActivation, RowKernel};
 #[doc(hidden)]
 pub use activation_runtime::witness;

@@ -11,8 +11,9 @@ use crate::arith::Arith;
 use crate::element::Element;
 use crate::extended::Extended;
 use crate::float::Float;
-use crate::kernel::{Kernel, Kink, MultiKernel};
+use crate::kernel::{Kernel, Kink, MultiKernel, Parametric};
 use crate::passes::Single;
+use crate::real::Real;
 
 /// Compares the derivative of `kernel` with difference quotients of its value, in f64 and in f32.
 ///
@@ -58,6 +59,23 @@ where
         [from, to]
     });
     let regions = (0..N).map(|input| Region::check(kernel, ranges, input, &[]));
+    Report { name: K::INFO.name, regions: regions.collect(), kinks: Vec::new() }
+}
+
+/// Compares the derivatives of a kernel of one input with respect to its parameters with difference quotients, in f64
+/// and in f32; the parameters as given, the input in its range. There is a line for each parameter, in order.
+///
+/// A parameter that is one value a channel is an input: see [`gradcheck_inputs`].
+pub fn gradcheck_parameters<K, const P: usize>(parameters: [f64; P], range: impl RangeBounds<f64>) -> Report
+where
+    K: Kernel + Parametric<1, P>,
+{
+    let (from, to) = ends(&range, K::INFO.domain);
+    let regions = (0..P).map(|parameter| {
+        let (points, in_f64) = compare_parameter::<K, f64, P>(parameters, parameter, [from, to]);
+        let (_, in_f32) = compare_parameter::<K, f32, P>(parameters, parameter, [from, to]);
+        Region { input: parameter, from, to, points, in_f64, in_f32 }
+    });
     Report { name: K::INFO.name, regions: regions.collect(), kinks: Vec::new() }
 }
 
@@ -115,11 +133,18 @@ pub struct Worst {
     pub difference: f64,
 }
 
+impl Worst {
+    /// Of no points.
+    pub(crate) fn none(x: f64) -> Self {
+        Self { error: 0.0, x, derivative: f64::NAN, difference: f64::NAN }
+    }
+}
+
 const REGIONS: usize = 8;
 const POINTS: usize = 128;
 
 /// The ends of a range; where it has none, those of the domain, or ±1000.
-fn ends(range: &impl RangeBounds<f64>, domain: (f64, f64)) -> (f64, f64) {
+pub(crate) fn ends(range: &impl RangeBounds<f64>, domain: (f64, f64)) -> (f64, f64) {
     let end = |bound: Bound<&f64>, domain: f64| match bound {
         Bound::Included(x) | Bound::Excluded(x) => *x,
         Bound::Unbounded => domain.clamp(-1000.0, 1000.0),
@@ -155,10 +180,8 @@ where
     T: Float + Element<Float = T>,
 {
     let points: [Vec<T>; N] = core::array::from_fn(|i| {
-        // Multiples of an irrational number, which differ from input to input, spread evenly.
-        let irrational = [2.0, 3.0, 5.0, 7.0][i % 4_usize].sqrt();
         let [from, to] = ranges[i];
-        (0..POINTS).map(|k| T::from_f64(from + (0.5 + k as f64 * irrational).fract() * (to - from))).collect()
+        (0..POINTS).map(|k| T::from_f64(spread(i, k, from, to))).collect()
     });
     let ones = vec![T::from_f64(1.0); POINTS];
     let mut gradients: [Vec<T>; N] = core::array::from_fn(|_| ones.clone());
@@ -166,7 +189,7 @@ where
     let compared = kernel.backward(slices, &ones, gradients.each_mut().map(Vec::as_mut_slice));
     debug_assert_eq!(compared, Ok(()));
 
-    let mut worst = Worst { error: 0.0, x: ranges[input][0], derivative: f64::NAN, difference: f64::NAN };
+    let mut worst = Worst::none(ranges[input][0]);
     let mut count = 0;
     for k in 0..POINTS {
         let x = points.each_ref().map(|x| Extended::<T>::from_f64(x[k].to_f64()));
@@ -175,7 +198,7 @@ where
         let Some(slope) = Slope::of(|moved| kernel.value(moved), x, input, reach) else { continue };
         count += 1;
         let derivative = gradients[input][k].to_f64();
-        let error = slope.error_of::<T>(derivative, at);
+        let error = slope.error_of::<T>(derivative, (at * slope.second).abs());
         if count == 1 || error > worst.error {
             worst = Worst { error, x: at, derivative, difference: slope.first };
         }
@@ -183,10 +206,70 @@ where
     (count, worst)
 }
 
+/// How many points could be compared in `T`, and the worst: the slope along one parameter.
+fn compare_parameter<K, T, const P: usize>(
+    parameters: [f64; P],
+    parameter: usize,
+    [from, to]: [f64; 2],
+) -> (usize, Worst)
+where
+    K: Kernel + Parametric<1, P>,
+    T: Float + Real<Mask = bool>,
+{
+    // The fields of a kernel are floats, perhaps of single precision: with steps of 2⁻⁸ times a power of two, what is
+    // added to them is exact.
+    let unit = 2f64.powf(parameters[parameter].abs().max(2f64.powi(-8)).log2().floor());
+    let rounded = (parameters[parameter] / unit * 4096.0).round() / 4096.0 * unit;
+    let at = |step: f64| {
+        let mut moved = parameters;
+        moved[parameter] = rounded + step * unit;
+        K::from_gradient(moved)
+    };
+    let kernel = at(0.0);
+    let mut worst = Worst::none(from);
+    let mut count = 0;
+    for k in 0..POINTS {
+        let x = T::from_f64(spread(0, k, from, to));
+        let wide = Extended::<T>::from_f64(x.to_f64());
+        let difference = |step: f64| {
+            let [up, down] = [at(step), at(-step)].map(|kernel| kernel.value(wide));
+            ((up - down) / Extended::from_f64(2.0 * step * unit)).to_f64()
+        };
+        // Three steps, of which errors of second and fourth order are eliminated; the last correction is the error.
+        let [coarse, medium, fine] = [1.0, 2.0, 4.0].map(|part| difference(2f64.powi(-8) / part));
+        let [first, second] = [(4.0 * medium - coarse) / 3.0, (4.0 * fine - medium) / 3.0];
+        let slope =
+            Slope { first: (16.0 * second - first) / 15.0, second: 0.0, error: (second - first).abs() };
+        if !slope.first.is_finite() {
+            continue;
+        }
+        count += 1;
+        let rescued = kernel.rescue_parameters([x]) == Some(true);
+        let derivative = if rescued {
+            kernel.parameter_gradient([wide])[parameter].to_f64()
+        } else {
+            kernel.parameter_gradient([x])[parameter].to_f64()
+        };
+        let error = slope.error_of::<T>(derivative, 0.0);
+        if count == 1 || error > worst.error {
+            worst = Worst { error, x: x.to_f64(), derivative, difference: slope.first };
+        }
+    }
+    (count, worst)
+}
+
+/// The k-th number of a sequence that fills a range evenly: multiples of an irrational number, which differs from
+/// sequence to sequence.
+pub(crate) fn spread(sequence: usize, k: usize, from: f64, to: f64) -> f64 {
+    let irrational = [2.0, 3.0, 5.0, 7.0, 11.0, 13.0][sequence % 6_usize].sqrt();
+    // Not from the middle, where the kinks are.
+    from + ((k + 1) as f64 * irrational).fract() * (to - from)
+}
+
 /// A difference quotient.
-struct Slope {
+pub(crate) struct Slope {
     /// f′.
-    first: f64,
+    pub(crate) first: f64,
     /// f″, roughly.
     second: f64,
     /// How far `first` may be off.
@@ -195,7 +278,7 @@ struct Slope {
 
 impl Slope {
     /// The slope of `f` along one input, by steps within `reach`; `None` where `f` isn't finite around `x`.
-    fn of<T, const N: usize>(
+    pub(crate) fn of<T, const N: usize>(
         f: impl Fn([Extended<T>; N]) -> Extended<T>,
         x: [Extended<T>; N],
         input: usize,
@@ -242,14 +325,14 @@ impl Slope {
         best
     }
 
-    /// The error of `derivative`, as [`Worst::error`].
-    fn error_of<T: Float>(&self, derivative: f64, x: f64) -> f64 {
-        let Self { first, second, error } = *self;
+    /// The error of `derivative`, as [`Worst::error`]: relative to |f′| and this much more.
+    pub(crate) fn error_of<T: Float>(&self, derivative: f64, more: f64) -> f64 {
+        let Self { first, error, .. } = *self;
         if first.abs() > T::MAX.to_f64() {
             return if derivative == f64::INFINITY.copysign(first) { 0.0 } else { f64::INFINITY };
         }
         // What is subnormal is as good as 0.
-        let scale = first.abs() + (x * second).abs() + T::MIN_POSITIVE.to_f64() / T::EPSILON.to_f64();
+        let scale = first.abs() + more + T::MIN_POSITIVE.to_f64() / T::EPSILON.to_f64();
         let difference = (derivative - first).abs();
         if difference.is_nan() { f64::INFINITY } else { (difference - error).max(0.0) / scale }
     }

@@ -8,6 +8,7 @@
 //!   passes      the loops over one row
 //!   run         rows in, rows out: dispatch, and the ladder of precision
 //!   activation  RowActivation, MultiRowActivation
+//!   gradcheck   both products beside difference quotients
 //!   axis        the same along an axis of ndarray's arrays
 //! ```
 //!
@@ -21,6 +22,7 @@ pub mod activation;
 #[cfg(feature = "ndarray")]
 pub mod axis;
 pub mod cell;
+pub mod gradcheck;
 pub mod passes;
 mod run;
 pub mod shape;

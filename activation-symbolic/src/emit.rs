@@ -301,10 +301,11 @@ fn higher(function: &Function, derivatives: &Derivatives) -> TokenStream {
     quote!(#(#impls)*)
 }
 
-/// The gradient check that `#[activation(test)]` asks for.
-fn test(function: &Function) -> TokenStream {
+/// The gradient check that `#[activation(test)]` asks for: of the inputs, and of the parameters of one input.
+pub(crate) fn test(function: &Function) -> TokenStream {
     let signature = &function.signature;
-    if !signature.settings.test {
+    // What a straight-through estimator is meant to be, no difference quotient is.
+    if !signature.settings.test || signature.settings.straight_through {
         return TokenStream::new();
     }
     let name = &signature.name;
@@ -312,12 +313,29 @@ fn test(function: &Function) -> TokenStream {
         Ident::new(&format!("gradcheck_{}", document::plain(&signature.item.sig.ident)), Span::call_site());
     let (low, high) = signature.settings.domain;
     let [low, high] = [low.max(-10.0), high.min(10.0)].map(Literal::f64_suffixed);
+    let ranges = signature.inputs.iter().map(|_| quote!(#low..=#high));
+    let inputs = match (signature.rows, signature.inputs.len()) {
+        (true, _) => quote!(gradcheck_rows(&kernel, [#(#ranges),*])),
+        (false, 1) => quote!(gradcheck(&kernel, #low..=#high)),
+        (false, _) => quote!(gradcheck_inputs(&kernel, [#(#ranges),*])),
+    };
+    let parametric = !signature.rows && signature.inputs.len() == 1 && !signature.parameters.is_empty();
+    let parameters = parametric.then(|| {
+        let fields = signature.parameters.iter().map(|parameter| &parameter.ident);
+        quote! {
+            let report = ::activations::gradcheck_parameters::<#name, _>([#(kernel.#fields as f64),*], #low..=#high);
+            assert!(report.passed(), "{report}");
+        }
+    });
     quote! {
         #[cfg(test)]
         #[test]
+        #[allow(clippy::all, clippy::pedantic)]
         fn #test() {
-            let report = ::activations::gradcheck(&<#name as ::core::default::Default>::default(), #low..=#high);
+            let kernel = <#name as ::core::default::Default>::default();
+            let report = ::activations::#inputs;
             assert!(report.passed(), "{report}");
+            #parameters
         }
     }
 }

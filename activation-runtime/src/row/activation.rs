@@ -216,7 +216,7 @@ pub fn jvp<K: RowKernel<N>, T: RowFloat, const N: usize>(
 }
 
 /// How many numbers come out of a row.
-fn output_len<K: RowKernel<N>, const N: usize>(row: usize) -> usize {
+pub(super) fn output_len<K: RowKernel<N>, const N: usize>(row: usize) -> usize {
     if K::Output::LEN == 1 { row } else { 1 }
 }
 

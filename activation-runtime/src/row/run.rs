@@ -248,6 +248,22 @@ fn in_extended<K, M: Method<K, N>, T: RowFloat, const N: usize>(
     );
 }
 
+/// The value of one row that isn't empty, in extended numbers.
+pub(super) fn value_in_extended<K: RowKernel<N>, T: RowFloat, const N: usize>(
+    kernel: &K,
+    x: [&[Extended<T>]; N],
+) -> Vec<Extended<T>> {
+    let zero: Extended<T> = T::default().into();
+    let row = x[0].len();
+    let mut y = vec![zero; if K::Output::LEN == 1 { row } else { 1 }];
+    let (outputs, results) = K::Output::of_slice(&mut y);
+    let (result, _) = compute::<Extended<T>, K, Forward, N>(kernel, Forward, (), row, x, outputs, zero);
+    if let Some(to) = results.first_mut() {
+        *to = result;
+    }
+    y
+}
+
 /// The kernel on one row that isn't empty: the scalar it gives, and whether something looks wrong.
 #[inline(always)]
 fn compute<'a, R: Cell, K, M: Method<K, N>, const N: usize>(

@@ -13,7 +13,7 @@ use super::{Derived, direction, is_mask, upstream};
 use crate::callable::uncallable;
 use crate::code::{Code, Scope, code};
 use crate::document;
-use crate::emit::scalar;
+use crate::emit::{scalar, test};
 use crate::format::{Notation, format};
 use crate::function::{Function, Input, Signature};
 use crate::graph::{Id, Op, Reduction};
@@ -25,11 +25,13 @@ pub(super) fn emit(function: &Function, derived: &Derived) -> TokenStream {
     let call = plain_fn(&function.signature);
     let declaration = declare(function, derived, &names);
     let kernel = kernel(function, derived, &names);
+    let test = test(function);
     let witnesses = &function.witnesses;
     quote! {
         #call
         #declaration
         #kernel
+        #test
         #(#witnesses)*
     }
 }
