@@ -79,7 +79,10 @@ pub const RULES: &[Rule] = &[
     rule(
         NAME,
         concat!("sigmoid(u) + w * (", e!(), " / ((1 + ", e!(), ") * (1 + ", e!(), ")))"),
-        concat!(a!(), " * (1 + w * (", b!(), " * ", s!(), ")) * ", s!()),
+        concat!(
+            a!(), " * (", e!(), " * if(u < 0, 1, 1 + w) + if(u < 0, 1 + w, 1))",
+            " / (", e!(), " * (2 + ", e!(), ") + 1)"
+        ),
         WHY,
     ),
     rule(NAME, "sigmoid(u)", concat!(a!(), " * ", s!()), WHY),

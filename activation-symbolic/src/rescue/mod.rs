@@ -60,8 +60,12 @@ fn masks<S: Float>(
     }
     let parts = [0..1, 1..roots.len()];
     let mut taken = cheaper.to_vec();
+    // Overflow far out doesn't speak against a form: a mask that hardly costs anything sees that.
     let is_wrong = |taken: &[Id], case: &Case<S>| {
-        parts.clone().map(|part| taken[part.clone()] != roots[part.clone()] && case.error(part) > WRONG)
+        parts.clone().map(|part| {
+            let error = case.error(part.clone());
+            taken[part.clone()] != roots[part] && error > WRONG && (case.is_near() || error.is_finite())
+        })
     };
     let judgement = loop {
         let judgement =
