@@ -23,6 +23,12 @@ macro_rules! real {
             }
             /// xⁿ by repeated squaring.
             fn powi(self, n: i32) -> Self;
+            /// Φ(x) = erfc(−x/√2)/2, the standard normal distribution: within an ulp of its value at a number within
+            /// half an ulp of x.
+            #[inline(always)]
+            fn normal_cdf(self) -> Self {
+                (-self / self.constant(2.0).sqrt()).erfc() * self.constant(0.5)
+            }
         }
 
         impl<V: Lanes<Scalar: Elementary>> Real for V {
@@ -35,6 +41,10 @@ macro_rules! real {
             #[inline(always)]
             fn powi(self, n: i32) -> Self {
                 V::Scalar::powi(self, n)
+            }
+            #[inline(always)]
+            fn normal_cdf(self) -> Self {
+                V::Scalar::normal_cdf(self)
             }
         }
     };

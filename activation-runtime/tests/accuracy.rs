@@ -4,7 +4,7 @@
 mod table;
 
 use activation_runtime::level::{Level, with_level};
-use table::{Row, TABLE, distance_f64, doubles, error_f32};
+use table::{NORMAL, Row, TABLE, distance_f64, doubles, error_f32};
 
 /// f32 of all sizes: every so many bit patterns, and all near the places where something changes.
 fn singles() -> Vec<f32> {
@@ -84,10 +84,36 @@ fn zeros_infinities_and_signs_are_exact() {
     }
 }
 
+/// Within the measured error of Φ somewhere between the midpoints to the neighbouring numbers.
+#[test]
+fn the_normal_distribution_is_that_of_a_number_next_to_it() {
+    let Row { map_f32, map_f64, truth, ulp_f32, .. } = NORMAL[0];
+    let (x, doubles) = (singles(), doubles(12_000));
+    for level in levels() {
+        for (&x, y) in x.iter().zip(with_level(level, || apply(map_f32, &x))) {
+            let half = 2f64.powi(-24);
+            let between = [1.0 - half, 1.0 + half].map(|factor| truth(f64::from(x) * factor));
+            let nearest = f64::from(y).max(between[0].min(between[1])).min(between[0].max(between[1]));
+            let error = error_f32(y, if x.is_nan() { f64::NAN } else { nearest });
+            assert!(error <= ulp_f32, "Φ({x:e}) = {y:e} on {level:?}, {error} ulp from {nearest:e}");
+        }
+        // The truth rounds x/√2 as well.
+        for (&x, y) in doubles.iter().zip(with_level(level, || apply(map_f64, &doubles))) {
+            let allowed = 4.0 * f64::EPSILON * (1.0 + x.clamp(-40.0, 0.0).powi(2));
+            let close = (y - truth(x)).abs() <= allowed * truth(x) + f64::MIN_POSITIVE;
+            assert!(
+                close || x.is_nan() && y.is_nan(),
+                "Φ({x:e}) = {y:e} on {level:?} instead of {:e}",
+                truth(x)
+            );
+        }
+    }
+}
+
 #[test]
 fn instruction_sets_with_fma_agree_bit_for_bit() {
     let (singles, doubles) = (singles(), doubles(12_000));
-    for Row { name, map_f32, map_f64, .. } in TABLE {
+    for Row { name, map_f32, map_f64, .. } in TABLE.iter().chain(NORMAL) {
         let on = |level| with_level(level, || (apply(*map_f32, &singles), apply(*map_f64, &doubles)));
         let (single, double) = on(Level::Scalar);
         for level in Level::available().filter(|&level| level != Level::Sse42) {

@@ -120,6 +120,8 @@ primitives! {
     Erf = "erf"/1, text "erf", latex r"\operatorname{erf}", domain Domain::All, range (-1.0, 1.0);
     /// 1 − erf(x)
     Erfc = "erfc"/1, text "erfc", latex r"\operatorname{erfc}", domain Domain::All, range (0.0, 2.0);
+    /// Φ(x) = erfc(−x/√2)/2, the standard normal distribution
+    NormalCdf = "normal_cdf"/1, text "Φ", latex r"\Phi", domain Domain::All, range (0.0, 1.0);
     /// Absolute value
     Abs = "abs"/1, text "abs", latex r"\operatorname{abs}", domain Domain::All, range (0.0, INF);
     /// The larger operand; on a tie the second
@@ -154,7 +156,7 @@ impl Primitive {
 
     /// Whether it is a helper of this library that f32 and f64 have no method for.
     pub fn is_helper(self) -> bool {
-        matches!(self, Self::Sigmoid | Self::Softplus | Self::Erf | Self::Erfc)
+        matches!(self, Self::Sigmoid | Self::Softplus | Self::Erf | Self::Erfc | Self::NormalCdf)
     }
 
     /// Whether it is piecewise constant with jumps: without a useful derivative.
@@ -197,6 +199,7 @@ impl Primitive {
             Self::Softplus => x.softplus(),
             Self::Erf => x.erf(),
             Self::Erfc => x.erfc(),
+            Self::NormalCdf => x.normal_cdf(),
             Self::Abs => x.abs(),
             Self::Max => x.max(u[1]),
             Self::Min => x.min(u[1]),
@@ -217,7 +220,7 @@ impl Primitive {
     /// Forms are chosen to keep full relative accuracy in the tails. `None` for what is differentiated by
     /// selection ([`crate::differentiate`]: abs, max, min) or not at all (the steps).
     pub fn partial<R: Real>(self, i: usize, u: &[R], y: R) -> Option<R> {
-        use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
+        use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10};
         let x = u[0];
         let c = |value| x.constant(value);
         let one = c(1.0);
@@ -258,6 +261,7 @@ impl Primitive {
             Self::Softplus => x.sigmoid(),
             Self::Erf => (-(x * x)).exp() * c(FRAC_2_SQRT_PI),
             Self::Erfc => (-(x * x)).exp() * c(-FRAC_2_SQRT_PI),
+            Self::NormalCdf => (x * x * c(-0.5)).exp() * c(0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2),
             Self::Powf if i == 0 => u[1] * x.powf(u[1] - one),
             // x^p·ln x, whose limit at x = 0 is 0 for a positive exponent.
             Self::Powf => R::select(x.eq(c(0.0)), c(0.0), y * x.ln()),

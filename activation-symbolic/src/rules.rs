@@ -38,7 +38,7 @@ pub(crate) const fn rule(
 }
 
 impl Rule {
-    const fn when(self, when: fn(&Match) -> bool) -> Self {
+    pub(crate) const fn when(self, when: fn(&Match) -> bool) -> Self {
         Self { when, ..self }
     }
 
@@ -336,12 +336,26 @@ mod tests {
     use super::*;
     use crate::evaluate::evaluate;
     use activation_runtime::extended::Extended;
+    use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
     /// Both sides of every rule agree wherever its condition holds and the left side is a number.
     #[test]
     fn both_sides_are_the_same_function() {
-        const VALUES: [f64; 13] =
-            [-3.5, -2.0, -0.7, -0.25, 0.0, 0.3, 0.5, FRAC_PI_4, 1.0, 2.0 * FRAC_PI_4, 2.0, 4.0, 6.5];
+        const VALUES: [f64; 13] = [
+            -3.5,
+            -2.0,
+            -FRAC_1_SQRT_2,
+            -0.25,
+            0.0,
+            0.5,
+            FRAC_PI_4,
+            1.0,
+            SQRT_2,
+            2.0 * FRAC_PI_4,
+            2.0,
+            4.0,
+            6.5,
+        ];
         for rule in RULES.iter().chain(crate::share::RULES) {
             let identity = Identity::new(rule.left, rule.right);
             let mut graph = identity.graph().clone();

@@ -4,6 +4,7 @@
 //! reciprocal; the elementary functions take care of the last half bit of each alone. The judge of [`crate::rescue`]
 //! decides: where a sampled result comes near what is tolerated, everything stays as it was.
 
+use std::f64::consts::SQRT_2;
 use std::rc::Rc;
 
 use crate::graph::{Graph, Id};
@@ -12,6 +13,14 @@ use crate::rules::{Book, Rule, rule};
 
 const NAME: &str = "one exponential";
 const WHY: &str = "one exponential and one division serve all";
+
+const NORMAL: &str = "normal distribution";
+const LAST_PLACE: &str = "erfc takes care of the last place of its argument too";
+
+/// Whether a number is −1/√2, as f32 literals have it.
+fn is_minus_root(c: f64) -> bool {
+    (c * SQRT_2 + 1.0).abs() < 1e-7
+}
 
 /// e^−|u|, which never overflows.
 macro_rules! e {
@@ -66,7 +75,27 @@ pub const RULES: &[Rule] = &[
     rule(
         NAME,
         concat!("tanh(softplus(u)) + w * (", sech_squared!(), " * sigmoid(u))"),
-        concat!(a!(), " * (0.5 * ", a!(), " + ", b!(), " + w * (", slope!(), " * ", r!(), ")) * ", r!()),
+        concat!(
+            a!(),
+            " * (",
+            e!(),
+            " * (",
+            e!(),
+            " * (",
+            e!(),
+            " * if(u < 0, 1, 4 * w + 4) + if(u < 0, 4, 4 * w + 6))",
+            " + if(u < 0, 4 * w + 6, 4)) + if(u < 0, 4 * w + 4, 1))",
+            " / (",
+            e!(),
+            " * (",
+            e!(),
+            " * (",
+            e!(),
+            " * (",
+            e!(),
+            " * if(u < 0, 1, 4) + if(u < 0, 4, 8)) + 8)",
+            " + if(u < 0, 8, 4)) + if(u < 0, 4, 1))"
+        ),
         WHY,
     ),
     rule(
@@ -80,13 +109,24 @@ pub const RULES: &[Rule] = &[
         NAME,
         concat!("sigmoid(u) + w * (", e!(), " / ((1 + ", e!(), ") * (1 + ", e!(), ")))"),
         concat!(
-            a!(), " * (", e!(), " * if(u < 0, 1, 1 + w) + if(u < 0, 1 + w, 1))",
-            " / (", e!(), " * (2 + ", e!(), ") + 1)"
+            a!(),
+            " * (",
+            e!(),
+            " * if(u < 0, 1, 1 + w) + if(u < 0, 1 + w, 1))",
+            " / (",
+            e!(),
+            " * (2 + ",
+            e!(),
+            ") + 1)"
         ),
         WHY,
     ),
     rule(NAME, "sigmoid(u)", concat!(a!(), " * ", s!()), WHY),
     rule(NAME, concat!("w / ((1 + ", e!(), ") * (1 + ", e!(), "))"), concat!("w * ", s!(), " * ", s!()), WHY),
+    rule(NORMAL, "erfc(c * u)", "2 * normal_cdf(u)", LAST_PLACE).when(|m| m.is_number('c', is_minus_root)),
+    rule(NORMAL, "erfc(-(u / d))", "2 * normal_cdf(u)", LAST_PLACE)
+        .when(|m| m.is_number('d', |d| is_minus_root(-1.0 / d))),
+    rule(NORMAL, "erfc(u)", "2 * normal_cdf(-1.4142135623730951 * u)", LAST_PLACE),
     rule(NAME, "softplus(u)", concat!("max(u, 0) + ln_1p(", e!(), ")"), WHY),
 ];
 

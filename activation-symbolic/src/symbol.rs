@@ -173,6 +173,9 @@ macro_rules! real {
             fn powi(self, n: i32) -> Self {
                 self.with(|g| g.powi(self.id, n))
             }
+            fn normal_cdf(self) -> Self {
+                self.apply(Primitive::NormalCdf, &[])
+            }
         }
     };
 }

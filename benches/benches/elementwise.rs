@@ -3,8 +3,11 @@
 //! `cargo bench -p activations-benches --bench elementwise [-- FILTER]`; one thread, f32, buffers in place before the clock starts. The
 //! README quotes ratios of one run of it.
 
+#[cfg(target_arch = "x86_64")]
+mod by_hand;
+
 use activations::gallery::{
-    Elu, Gelu, GeluTanh, HardSwish, LeakyRelu, Mish, Relu, Sigmoid, Silu, Softplus, Swish, Tanh,
+    Elu, Gelu, GeluTanh, HardSwish, LeakyRelu, Mish, Relu, Sigmoid, Silu, Softplus, SwiGlu, Swish, Tanh,
 };
 use activations::prelude::*;
 use divan::counter::ItemsCount;
@@ -20,6 +23,12 @@ const SIZES: [usize; 3] = [4_096, 65_536, 16_777_216];
 #[activation(name = Composite)]
 pub fn three_gates(x: f32) -> f32 {
     x * softplus(x).tanh() * sigmoid(1.5 * x) + 0.1 * x
+}
+
+/// σ rescaled to (−1, 1).
+#[activation(name = Centred)]
+pub fn centred_sigmoid(x: f32) -> f32 {
+    2.0 * sigmoid(x) - 1.0
 }
 
 /// eˣ, the building block.
@@ -122,6 +131,7 @@ kernels! {
     relu: Relu;
     leaky_relu: LeakyRelu::default();
     sigmoid: Sigmoid;
+    centred: Centred;
     tanh: Tanh;
     gelu_erf: Gelu;
     gelu_tanh: GeluTanh;
@@ -132,4 +142,26 @@ kernels! {
     elu: Elu::default();
     hard_swish: HardSwish;
     composite: Composite;
+}
+
+/// Two inputs, two gradients.
+mod swiglu {
+    use super::{Bencher, ItemsCount, MultiActivation, SIZES, SwiGlu, black_box, inputs};
+
+    #[divan::bench(args = SIZES)]
+    fn forward(bencher: Bencher, n: usize) {
+        let (gate, up, mut y) = (inputs(n), inputs(n), vec![0.0; n]);
+        bencher
+            .counter(ItemsCount::new(n))
+            .bench_local(|| SwiGlu.forward(black_box([&gate, &up]), black_box(&mut y)));
+    }
+
+    #[divan::bench(args = SIZES)]
+    fn backward(bencher: Bencher, n: usize) {
+        let (gate, up, dy) = (inputs(n), inputs(n), inputs(n));
+        let (mut dgate, mut dup) = (vec![0.0; n], vec![0.0; n]);
+        bencher.counter(ItemsCount::new(n)).bench_local(|| {
+            SwiGlu.backward(black_box([&gate, &up]), black_box(&dy), black_box([&mut dgate, &mut dup]))
+        });
+    }
 }

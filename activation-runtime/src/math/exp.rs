@@ -82,8 +82,13 @@ impl<const N: usize, const M: usize> Constants<N, M> {
     pub(super) fn exp2<V: Lanes>(&self, x: V) -> V {
         let x = Self::at_most(Self::at_least(x, self.range_exp2[0]), self.range_exp2[1]);
         let n = x.round_ties_even();
-        let r = x - n;
-        one_plus(r, horner(r, &self.exp2)).scale_by_power_of_two(n)
+        self.exp2_near(x - n).scale_by_power_of_two(n)
+    }
+
+    /// 2ʳ for |r| ≤ 1/2.
+    #[inline(always)]
+    pub(super) fn exp2_near<V: Lanes>(&self, r: V) -> V {
+        one_plus(r, horner(r, &self.exp2))
     }
 
     /// e^(x + `more`), where `more` is less than an ulp of x.

@@ -9,6 +9,7 @@ pub mod hyperbolic;
 pub mod inverse_trigonometric;
 pub mod log;
 pub mod logistic;
+pub mod normal;
 mod polynomial;
 pub mod pow;
 mod reduction;
@@ -48,5 +49,6 @@ elementary! {
     hyperbolic: sinh(), cosh(), tanh(), asinh(), acosh(), atanh();
     logistic: sigmoid(), softplus();
     erf: erf(), erfc();
+    normal: normal_cdf();
     pow: powf(exponent: V), powi(n: i32);
 }

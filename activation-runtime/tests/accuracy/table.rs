@@ -79,6 +79,11 @@ pub const TABLE: &[Row] = rows! {
     logistic softplus SOFTPLUS_ULP: softplus, |x| softplus(x.into()) as f32, false;
 };
 
+/// The normal distribution, which is measured beside its values at the neighbouring numbers too.
+pub const NORMAL: &[Row] = rows! {
+    normal normal_cdf NORMAL_CDF_ULP: normal_cdf, |x| normal_cdf(x.into()) as f32, false;
+};
+
 trait Function {
     fn apply<R: Real>(x: R) -> R;
 }
@@ -110,6 +115,10 @@ fn sigmoid(x: f64) -> f64 {
 
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + core_math::log1p(core_math::exp(-x.abs())) + if x.is_nan() { x } else { 0.0 }
+}
+
+pub fn normal_cdf(x: f64) -> f64 {
+    0.5 * core_math::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 /// |y − truth| in units of the last place that an f32 of the truth's size has.
