@@ -34,6 +34,9 @@ impl fmt::Display for Info {
         }
         line(f, "range", &Interval(self.range))?;
         line(f, "domain", &Interval(self.domain))?;
+        if self.straight_through {
+            line(f, "gradient", &"straight-through: not meant to be that of f")?;
+        }
         line(f, "backward", &self.saves)?;
         if !self.report.is_empty() {
             write!(f, "\n{}\n", self.report.trim_end())?;

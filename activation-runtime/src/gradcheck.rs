@@ -39,13 +39,21 @@ use crate::real::Real;
 /// ```
 pub fn gradcheck<K: Kernel>(kernel: &K, range: impl RangeBounds<f64>) -> Report {
     let (from, to) = ends(&range, K::INFO.domain);
+    if K::INFO.straight_through {
+        return Report { name: K::INFO.name, regions: Vec::new(), kinks: Vec::new(), straight_through: true };
+    }
     let width = (to - from) / REGIONS as f64;
     let regions = (0..REGIONS).map(|i| {
         let region =
             [from + i as f64 * width, if i + 1 == REGIONS { to } else { from + (i + 1) as f64 * width }];
         Region::check(&Single(kernel), [region], 0, K::INFO.kinks)
     });
-    Report { name: K::INFO.name, regions: regions.collect(), kinks: within(K::INFO.kinks, from, to) }
+    Report {
+        name: K::INFO.name,
+        regions: regions.collect(),
+        kinks: within(K::INFO.kinks, from, to),
+        straight_through: false,
+    }
 }
 
 /// Compares the gradient of `kernel` with difference quotients of its value along each input, in f64 and in f32;
@@ -59,7 +67,7 @@ where
         [from, to]
     });
     let regions = (0..N).map(|input| Region::check(kernel, ranges, input, &[]));
-    Report { name: K::INFO.name, regions: regions.collect(), kinks: Vec::new() }
+    Report { name: K::INFO.name, regions: regions.collect(), kinks: Vec::new(), straight_through: false }
 }
 
 /// Compares the derivatives of a kernel of one input with respect to its parameters with difference quotients, in f64
@@ -88,6 +96,9 @@ pub struct Report {
     pub regions: Vec<Region>,
     /// The kinks in the range. There is no derivative to compare; steps that would reach across are not taken.
     pub kinks: Vec<Kink>,
+    /// Whether the derivative isn't meant to be that of the function ([`Info::straight_through`]
+    /// (crate::kernel::Info::straight_through)): then nothing was compared.
+    pub straight_through: bool,
 }
 
 impl Report {
@@ -98,7 +109,8 @@ impl Report {
         let right = |region: &Region| {
             close(&region.in_f64, f64::EPSILON) && close(&region.in_f32, f64::from(f32::EPSILON))
         };
-        self.regions.iter().any(|region| region.points > 0) && self.regions.iter().all(right)
+        let compared = self.regions.iter().any(|region| region.points > 0);
+        self.straight_through || (compared && self.regions.iter().all(right))
     }
 }
 
@@ -340,6 +352,9 @@ impl Slope {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.straight_through {
+            return write!(f, "{}: straight-through, so not compared; passed", self.name);
+        }
         writeln!(
             f,
             "{}: derivative beside difference quotient; error relative to |f′| + |x·f″|\n{:>5} {:>11} {:>11} {:>6} {:>10} {:>12} {:>10} {:>12} {:>13} {:>13}",

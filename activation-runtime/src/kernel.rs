@@ -30,6 +30,8 @@ pub struct Info {
     pub domain: (f64, f64),
     /// What a backward pass has to keep of the forward pass.
     pub saves: Saves,
+    /// Whether the derivative is the author's and isn't meant to be that of the function.
+    pub straight_through: bool,
     /// What `explain` prints: graph, derivative before and after simplification, rewrites, checks.
     pub report: &'static str,
 }
@@ -48,6 +50,7 @@ impl Info {
             range: (f64::NEG_INFINITY, f64::INFINITY),
             domain: (f64::NEG_INFINITY, f64::INFINITY),
             saves: Saves::Input,
+            straight_through: false,
             report: "",
         }
     }
@@ -86,6 +89,12 @@ impl Info {
     #[must_use]
     pub const fn saves(self, saves: Saves) -> Self {
         Self { saves, ..self }
+    }
+
+    /// With a derivative that isn't meant to be that of the function.
+    #[must_use]
+    pub const fn straight_through(self) -> Self {
+        Self { straight_through: true, ..self }
     }
 
     /// With the report of the compiler.
@@ -208,12 +217,20 @@ pub trait Parametric<const N: usize, const P: usize>: Sized + Sync {
     fn from_gradient(gradient: [f64; P]) -> Self;
 }
 
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` isn't differentiated twice, as it has to be here",
+    label = "declare it with `#[activation(order = 2)]`"
+)]
 /// A kernel whose second derivative is wanted (`#[activation(order = 2)]`): physics-informed networks need it.
 pub trait SecondOrder: Kernel {
     /// f″(x).
     fn second_derivative<R: Real>(&self, x: R) -> R;
 }
 
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` isn't differentiated three times, as it has to be here",
+    label = "declare it with `#[activation(order = 3)]`"
+)]
 /// A kernel whose third derivative is wanted (`#[activation(order = 3)]`).
 pub trait ThirdOrder: SecondOrder {
     /// f‴(x).

@@ -31,8 +31,11 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
             quote_spanned!(span=> pub const ROLES: &[bool] = { #(let _ = <#paths>::ROLES;)* &[#(#roles),*] };)
         }
     };
+    let deprecated = signature.item.attrs.iter().any(|a| a.path().is_ident("deprecated"));
+    let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         #[doc(hidden)]
+        #deprecated
         pub const CALL: fn(#(#arguments),*) -> #scalar = #function;
         #[doc(hidden)]
         #roles

@@ -5,7 +5,8 @@
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use crate::callable;
 use crate::function::Signature;
@@ -106,7 +107,7 @@ fn stem(op: Op) -> &'static str {
         Op::Compare(_) | Op::And | Op::Or | Op::Not | Op::Truth(_) => "mask",
         Op::Select => "piece",
         Op::Call { part: Part::Value, .. } => "called",
-        Op::Call { part: Part::Partial(_), .. } => "slope",
+        Op::Call { .. } => "slope",
         _ => "value",
     }
 }
@@ -261,7 +262,19 @@ impl<'a> Writer<'a> {
             (Op::Call { callee, part }, _) => {
                 let kernel = callee_name(callee);
                 let inputs: Vec<TokenStream> = arguments.iter().map(|&a| self.expression(a)).collect();
+                let span =
+                    self.graph.callees.get(callee as usize).map_or_else(Span::call_site, |c| c.path.span());
                 match (part, inputs.as_slice()) {
+                    (Part::Second, x) => {
+                        quote_spanned!(span=> ::activations::SecondOrder::second_derivative(&#kernel, #(#x),*))
+                    }
+                    (Part::Third, x) => {
+                        quote_spanned!(span=> ::activations::ThirdOrder::third_derivative(&#kernel, #(#x),*))
+                    }
+                    (Part::Parameter(n), _) => {
+                        let n = Literal::u8_unsuffixed(n);
+                        quote!(::activations::Parametric::parameter_gradient(&#kernel, [#(#inputs),*])[#n])
+                    }
                     (Part::Value, [x]) => quote!(::activations::Kernel::value(&#kernel, #x)),
                     (Part::Partial(_), [x]) => quote!(::activations::Kernel::derivative(&#kernel, #x)),
                     (Part::Value, _) => quote!(::activations::MultiKernel::value(&#kernel, [#(#inputs),*])),

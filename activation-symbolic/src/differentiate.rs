@@ -21,7 +21,8 @@ pub fn with_respect_to(graph: &mut Graph, root: Id, variable: Id) -> Id {
     let zero = graph.constant(0.0);
     let mut tangents: HashMap<Id, Id> = HashMap::new();
     for id in graph.topological(&[root]) {
-        let tangent = if id == variable { graph.constant(1.0) } else { tangent(graph, id, &tangents) };
+        let tangent =
+            if id == variable { graph.constant(1.0) } else { tangent(graph, id, variable, &tangents) };
         if tangent != zero {
             tangents.insert(id, tangent);
         }
@@ -29,12 +30,15 @@ pub fn with_respect_to(graph: &mut Graph, root: Id, variable: Id) -> Id {
     tangents.get(&root).copied().unwrap_or(zero)
 }
 
-/// The tangent of one node, given those of its arguments (a missing one is zero).
-fn tangent(graph: &mut Graph, id: Id, tangents: &HashMap<Id, Id>) -> Id {
+/// The tangent of one node with respect to `variable`, given those of its arguments (a missing one is zero).
+fn tangent(graph: &mut Graph, id: Id, variable: Id, tangents: &HashMap<Id, Id>) -> Id {
     let zero = graph.constant(0.0);
     let node = graph.nodes()[id.index()];
     let arguments = node.arguments();
     let d = |a: Id| tangents.get(&a).copied().unwrap_or(zero);
+    if let Op::Call { callee, part } = node.op {
+        return call(graph, callee, part, arguments, variable, d);
+    }
     if arguments.iter().all(|&a| d(a) == zero) {
         return zero;
     }
@@ -87,19 +91,44 @@ fn tangent(graph: &mut Graph, id: Id, tangents: &HashMap<Id, Id>) -> Id {
             }
             sum
         }
-        (Op::Call { callee, part: Part::Value }, _) => {
-            let mut sum = zero;
-            for (i, &argument) in arguments.iter().enumerate() {
-                if d(argument) != zero {
-                    let slope = graph.node(Op::Call { callee, part: Part::Partial(i as u8) }, arguments);
-                    let term = graph.mul(slope, d(argument));
-                    sum = graph.add(sum, term);
-                }
-            }
-            sum
-        }
         _ => zero,
     }
+}
+
+/// The tangent of a call of another kernel: of its inputs, and of its parameters, which are expressions of ours.
+fn call(
+    graph: &mut Graph,
+    callee: u8,
+    part: Part,
+    arguments: &[Id],
+    variable: Id,
+    d: impl Fn(Id) -> Id,
+) -> Id {
+    let zero = graph.constant(0.0);
+    let mut terms: Vec<(Part, Id)> = Vec::new();
+    for (i, &argument) in arguments.iter().enumerate() {
+        let slope = match part {
+            Part::Value => Part::Partial(i as u8),
+            Part::Partial(_) => Part::Second,
+            _ => Part::Third,
+        };
+        terms.push((slope, d(argument)));
+    }
+    let parameters =
+        if part == Part::Value { graph.callees[callee as usize].parameters.clone() } else { Vec::new() };
+    for (i, parameter) in parameters.into_iter().enumerate() {
+        let tangent = with_respect_to(graph, parameter, variable);
+        terms.push((Part::Parameter(i as u8), tangent));
+    }
+    let mut sum = zero;
+    for (part, tangent) in terms {
+        if tangent != zero {
+            let slope = graph.node(Op::Call { callee, part }, arguments);
+            let term = graph.mul(slope, tangent);
+            sum = graph.add(sum, term);
+        }
+    }
+    sum
 }
 
 /// ∂primitive/∂argument `i` as a node, by the table's rule; zero for what has none.

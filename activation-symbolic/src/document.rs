@@ -46,6 +46,9 @@ pub fn of(function: &Function, derivatives: &Derivatives) -> Vec<String> {
                 number(right)
             ));
         }
+        if signature.settings.straight_through {
+            lines.push(" * straight-through: the derivative isn't meant to be that of the value".to_owned());
+        }
         lines.push(format!(" * backward saves: {}", saves(function, derivatives).1));
     }
     if let Some((low, high)) = facts.range {
@@ -168,6 +171,7 @@ pub fn info(function: &Function, derivatives: &Derivatives) -> TokenStream {
         let [low, high] = [low, high].map(float);
         quote!(.domain(#low, #high))
     });
+    let straight_through = signature.settings.straight_through.then(|| quote!(.straight_through()));
     let report = verbatim(&report(function, derivatives));
     quote! {
         ::activations::Info::new(#name, #formula, #derivative)
@@ -177,6 +181,7 @@ pub fn info(function: &Function, derivatives: &Derivatives) -> TokenStream {
             #range
             #domain
             .saves(::activations::Saves::#saved)
+            #straight_through
             .report(#report)
     }
 }

@@ -435,10 +435,18 @@ impl Writer<'_> {
         let name = match part {
             Part::Value => name,
             Part::Partial(_) if callee.inputs == 1 => format!("{name}′"),
+            Part::Second => format!("{name}″"),
+            Part::Third => format!("{name}‴"),
+            Part::Parameter(n) if self.latex() => format!(r"\partial_{{p_{}}} {name}", n + 1),
+            Part::Parameter(n) => format!("∂p{}{name}", subscript_number(n + 1)),
             Part::Partial(n) if self.latex() => format!(r"\partial_{{{}}} {name}", n + 1),
             Part::Partial(n) => format!("∂{}{name}", subscript_number(n + 1)),
         };
-        let name = if self.latex() { name.replace('′', "'") } else { name };
+        let name = if self.latex() {
+            name.replace('′', "'").replace('″', "''").replace('‴', "'''")
+        } else {
+            name
+        };
         let all: Vec<Id> = arguments.iter().chain(&callee.parameters).copied().collect();
         self.function(&name, &all)
     }

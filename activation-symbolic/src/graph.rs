@@ -86,6 +86,12 @@ pub enum Part {
     Value,
     /// Its derivative with respect to the n-th input.
     Partial(u8),
+    /// Its second derivative, if it has one input.
+    Second,
+    /// Its third derivative, if it has one input.
+    Third,
+    /// Its derivative with respect to the n-th parameter.
+    Parameter(u8),
 }
 
 /// The six comparisons.

@@ -106,6 +106,46 @@ fn anything(dy: f64, #[param] value: f64, #[param] derivative: f64) -> f64 {
     constant
 }
 
+#[activation(derivative = |x| 2.0 * x.cos())]
+fn slipped(x: f32) -> f32 {
+    x.sin()
+}
+
+#[activation(derivative = |x| if x.abs() <= 1.0 { 1.0 } else { 0.0 }, straight_through, test)]
+fn binary(x: f32) -> f32 {
+    x.signum()
+}
+
+#[activation]
+fn textbook(x: f32) -> f32 {
+    x.exp() * (1.0 - 1.0 / (1.0 + x.exp())) - (1.0 + x.exp()).ln()
+}
+
+/// σ(βx) and its slope, twice.
+#[activation(order = 2)]
+fn gate(x: f32, #[param(1.5)] beta: f32) -> f32 {
+    sigmoid(beta * x)
+}
+
+#[activation(order = 2)]
+fn through_gate(x: f32, #[param(0.5)] beta: f32) -> f32 {
+    x * gate(2.0 * x, beta)
+}
+
+#[deprecated]
+#[activation]
+fn outdated(x: f32) -> f32 {
+    let (y, z);
+    if x > 0.1 {
+        y = x;
+        z = 1.0;
+    } else {
+        y = 0.1;
+        z = x * 10.0;
+    }
+    y * z
+}
+
 const POINTS: [f32; 6] = [-3.0, -1.0, -0.25, 0.5, 1.0, 2.5];
 
 /// The kernel computes what the fn computes, and its derivative is that of the fn's difference quotient.
@@ -152,4 +192,56 @@ fn arguments_of_the_attribute() {
     let h = 1e-5;
     let quotient = (kernel.derivative(0.3 + h) - kernel.derivative(0.3 - h)) / (2.0 * h);
     assert!((kernel.second_derivative(0.3_f64) - quotient).abs() < 1e-8);
+}
+
+#[test]
+fn own_derivatives_are_compared_unless_straight_through() {
+    assert!(!activations::gradcheck(&Slipped, -2.0..=2.0).passed());
+    let report = activations::gradcheck(&Binary, -2.0..=2.0);
+    assert!(report.passed(), "{report}");
+    assert!(Binary::INFO.straight_through && !Slipped::INFO.straight_through);
+}
+
+#[test]
+fn second_derivatives_of_compositions() {
+    let kernel = ThroughGate::default();
+    let h = 1e-5;
+    for x in POINTS.map(f64::from) {
+        let quotient = (kernel.derivative(x + h) - kernel.derivative(x - h)) / (2.0 * h);
+        let second = kernel.second_derivative(x);
+        assert!((second - quotient).abs() < 1e-8, "{x}: {second} for {quotient}");
+    }
+}
+
+#[test]
+fn parameters_of_what_is_called() {
+    use activations::Parametric;
+    for x in POINTS.map(f64::from) {
+        let value = |beta: f32| ThroughGate { beta }.value(x);
+        let quotient = (value(0.5 + 2f32.powi(-13)) - value(0.5 - 2f32.powi(-13))) / 2f64.powi(-12);
+        let [slope] = ThroughGate { beta: 0.5 }.parameter_gradient([x]);
+        assert!((slope - quotient).abs() < 1e-6, "{x}: {slope} for {quotient}");
+        let value = |beta: f32| Imported { beta }.value(x);
+        let quotient = (value(0.75 + 2f32.powi(-13)) - value(0.75 - 2f32.powi(-13))) / 2f64.powi(-12);
+        let [slope] = Imported { beta: 0.75 }.parameter_gradient([x]);
+        assert!((slope - quotient).abs() < 1e-6, "{x}: {slope} for {quotient}");
+    }
+}
+
+#[test]
+#[allow(deprecated)]
+fn declared_together() {
+    agree(&Outdated, outdated);
+}
+
+#[test]
+fn explanations() {
+    let text = activations::explain::<Composed>();
+    for said in ["f(x)", "f′(x)", "smoothness", "range", "domain", "backward", "checks:", "graph:"] {
+        assert!(text.contains(said), "no `{said}` in\n{text}");
+    }
+    let text = activations::explain::<Textbook>();
+    for said in ["computed as:", "derivative before simplification:", "rewrite"] {
+        assert!(text.contains(said), "no `{said}` in\n{text}");
+    }
 }

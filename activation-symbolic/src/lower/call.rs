@@ -251,6 +251,12 @@ impl Lowering<'_> {
         if inputs.is_empty() {
             return self.refuse_all(path, "an activation is a function of an input: pass it one");
         }
+        if inputs.len() > 1 && self.signature.settings.order > 1 {
+            return self.refuse_all(
+                path,
+                "of a function of several inputs only the first derivatives are known: drop `order`, or write this call out",
+            );
+        }
         if inputs.len() > 4 {
             return self.refuse_all(path, "an activation has at most 4 inputs");
         }

@@ -2,7 +2,7 @@
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{BinOp, Block, Expr, ExprAssign, ExprBinary, ExprForLoop, Local, RangeLimits, Stmt};
+use syn::{BinOp, Block, Expr, ExprAssign, ExprBinary, ExprForLoop, Local, Pat, RangeLimits, Stmt};
 
 use super::Lowering;
 use super::value::Value;
@@ -70,19 +70,7 @@ impl Lowering<'_> {
     fn local_statement(&mut self, local: &Local) -> Value {
         self.attributes(&local.attrs);
         let Some(init) = &local.init else {
-            let value = match &local.pat {
-                syn::Pat::Type(pat) => self.ascribe(&pat.ty, Value::Unset, &pat.pat),
-                _ => Value::Unset,
-            };
-            match super::single(&local.pat) {
-                Some(ident) => self.bind(ident, value),
-                None => {
-                    self.refuse_all(
-                        &local.pat,
-                        "a pattern without a value: declare one name, as in `let y;`",
-                    );
-                }
-            }
+            self.declare(&local.pat);
             return Value::Unit;
         };
         if let Some((otherwise, _)) = &init.diverge {
@@ -98,6 +86,26 @@ impl Lowering<'_> {
         let diverges = matches!(value, Value::Never);
         self.destructure(&local.pat, value, &init.expr);
         if diverges { Value::Never } else { Value::Unit }
+    }
+
+    /// `let y;`, `let y: f32;`, `let (y, z);`
+    fn declare(&mut self, pat: &Pat) {
+        match pat {
+            Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pat| self.declare(pat)),
+            Pat::Paren(pat) => self.declare(&pat.pat),
+            Pat::Type(typed) => {
+                let value = self.ascribe(&typed.ty, Value::Unset, &typed.pat);
+                match super::single(&typed.pat) {
+                    Some(ident) => self.bind(ident, value),
+                    None => self.declare(&typed.pat),
+                }
+            }
+            Pat::Ident(pat) if pat.subpat.is_none() => self.bind(&pat.ident, Value::Unset),
+            Pat::Wild(_) => {}
+            _ => {
+                self.refuse_all(pat, "a pattern without a value: declare names, as in `let y;`");
+            }
+        }
     }
 
     /// Statements can be left out by `#[cfg]`, which is decided after us.
