@@ -96,8 +96,7 @@ pub struct Report {
     pub regions: Vec<Region>,
     /// The kinks in the range. There is no derivative to compare; steps that would reach across are not taken.
     pub kinks: Vec<Kink>,
-    /// Whether the derivative isn't meant to be that of the function ([`Info::straight_through`]
-    /// (crate::kernel::Info::straight_through)): then nothing was compared.
+    /// Whether the derivative isn't meant to be that of the function: then nothing was compared.
     pub straight_through: bool,
 }
 

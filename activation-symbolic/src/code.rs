@@ -265,11 +265,14 @@ impl<'a> Writer<'a> {
                 let span =
                     self.graph.callees.get(callee as usize).map_or_else(Span::call_site, |c| c.path.span());
                 match (part, inputs.as_slice()) {
-                    (Part::Second, x) => {
-                        quote_spanned!(span=> ::activations::SecondOrder::second_derivative(&#kernel, #(#x),*))
-                    }
-                    (Part::Third, x) => {
-                        quote_spanned!(span=> ::activations::ThirdOrder::third_derivative(&#kernel, #(#x),*))
+                    // An activation that isn't differentiated as often is an error where it is called.
+                    (Part::Second | Part::Third, _) => {
+                        let kernel = Ident::new(&kernel.to_string(), kernel.span().located_at(span));
+                        let (order, method) = match part {
+                            Part::Second => (quote!(SecondOrder), quote!(second_derivative)),
+                            _ => (quote!(ThirdOrder), quote!(third_derivative)),
+                        };
+                        quote_spanned!(span=> ::activations::#order::#method(&#kernel, #(#inputs),*))
                     }
                     (Part::Parameter(n), _) => {
                         let n = Literal::u8_unsuffixed(n);
