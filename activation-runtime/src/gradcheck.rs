@@ -84,7 +84,7 @@ where
         let (_, in_f32) = compare_parameter::<K, f32, P>(parameters, parameter, [from, to]);
         Region { input: parameter, from, to, points, in_f64, in_f32 }
     });
-    Report { name: K::INFO.name, regions: regions.collect(), kinks: Vec::new() }
+    Report { name: K::INFO.name, regions: regions.collect(), kinks: Vec::new(), straight_through: false }
 }
 
 /// What [`gradcheck`] found; displays as a table.

@@ -31,7 +31,7 @@ where
         let (_, in_f32) = compare::<K, f32, N>(kernel, ranges, input);
         Region { input, from, to, points, in_f64, in_f32 }
     });
-    Report { name: K::INFO.name, regions: regions.collect(), kinks: Vec::new() }
+    Report { name: K::INFO.name, regions: regions.collect(), kinks: Vec::new(), straight_through: false }
 }
 
 /// How many rows could be compared in `T`, and the worst.
