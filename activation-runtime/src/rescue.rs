@@ -78,7 +78,9 @@ impl Marked {
     {
         let mut done = 0;
         if const { T::PRECISION < f64::PRECISION } {
-            done = dispatch(Mend { pass, marked: self, slices, sums, all });
+            let mend = Mend { pass, marked: self, slices, sums, all };
+            // A debug build would only compile longer for the registers.
+            done = if cfg!(debug_assertions) { mend.run::<T>((), Level::Scalar) } else { dispatch(mend) };
         } else {
             while done < self.len {
                 let wanted = self.wanted.map(|wanted| wanted >> done & 1 == 1);
