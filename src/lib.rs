@@ -15,7 +15,7 @@ pub use activation_runtime::activation::{Activation, MultiActivation, MultiTrain
 pub use activation_runtime::arith::Arith;
 pub use activation_runtime::builtin as math;
 pub use activation_runtime::channels::{self, ChannelActivation, Channels};
-pub use activation_runtime::error::ShapeError;
+pub use activation_runtime::error::{OutputError, ShapeError};
 pub use activation_runtime::explain::explain;
 pub use activation_runtime::gradcheck::{gradcheck, gradcheck_inputs, gradcheck_parameters};
 pub use activation_runtime::higher_order::SecondOrderActivation;

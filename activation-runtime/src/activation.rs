@@ -1,7 +1,7 @@
 //! Kernels applied to slices.
 
 use crate::element::Element;
-use crate::error::ShapeError;
+use crate::error::{OutputError, ShapeError};
 use crate::kernel::{Info, Kernel, MultiKernel, Parametric};
 use crate::passes::{self, Serial, Single};
 
@@ -48,6 +48,18 @@ pub trait Activation<T> {
     /// The lengths of `x`, `dy` and `dx` differ.
     fn backward(&self, x: &[T], dy: &[T], dx: &mut [T]) -> Result<(), ShapeError>;
 
+    /// dx = dy · f′(x) from the output y = f(x), where f′ is a function of y: a layer then needn't keep its input.
+    ///
+    /// Which functions allow it is known at compile time: those whose [`Info::saves`] says `Nothing`, `Output` or
+    /// `InputOrOutput` (there, f′ is less accurate where f saturates).
+    ///
+    /// # Errors
+    /// The lengths of `y`, `dy` and `dx` differ, or f′ isn't a function of y.
+    fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]) -> Result<(), OutputError> {
+        let _ = (y, dy, dx);
+        Err(OutputError::NeedsInput(self.info().name))
+    }
+
     /// y = f(x) and dx = dy · f′(x), bit for bit those of the calls above, in one sweep.
     ///
     /// # Errors
@@ -67,6 +79,9 @@ impl<K: Kernel, T: Element> Activation<T> for K {
     }
     fn backward(&self, x: &[T], dy: &[T], dx: &mut [T]) -> Result<(), ShapeError> {
         passes::backward(Serial, &Single(self), [x], dy, [dx])
+    }
+    fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]) -> Result<(), OutputError> {
+        passes::backward_from_output(Serial, self, y, dy, dx)
     }
     fn forward_backward(&self, x: &[T], dy: &[T], y: &mut [T], dx: &mut [T]) -> Result<(), ShapeError> {
         passes::forward_backward(Serial, &Single(self), [x], dy, y, [dx])

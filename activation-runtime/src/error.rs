@@ -1,4 +1,4 @@
-//! What can go wrong at run time: shapes that disagree, and nothing else.
+//! What can go wrong at run time: shapes that disagree, and an output that says too little.
 
 use core::fmt;
 
@@ -41,3 +41,45 @@ impl fmt::Display for ShapeError {
 }
 
 impl std::error::Error for ShapeError {}
+
+/// Why a backward pass can't start from the output.
+///
+/// Nothing has been written when this is returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OutputError {
+    /// Lengths disagree.
+    Shape(ShapeError),
+    /// The derivative of this function, given by its name, isn't a function of the output: the input is needed. Which
+    /// functions are is known at compile time, as [`Info::saves`](crate::kernel::Info::saves).
+    NeedsInput(&'static str),
+}
+
+impl From<ShapeError> for OutputError {
+    fn from(error: ShapeError) -> Self {
+        Self::Shape(error)
+    }
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shape(error) => error.fmt(f),
+            Self::NeedsInput(name) => {
+                write!(
+                    f,
+                    "the derivative of `{name}` isn't a function of its output: use `backward` with the input"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for OutputError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Shape(error) => Some(error),
+            Self::NeedsInput(_) => None,
+        }
+    }
+}

@@ -145,6 +145,13 @@ pub enum Saves {
     InputOrOutput,
 }
 
+impl Saves {
+    /// Whether a backward pass can do with the output alone.
+    pub const fn output_suffices(self) -> bool {
+        matches!(self, Self::Nothing | Self::Output | Self::InputOrOutput)
+    }
+}
+
 /// An activation of one input: a scalar function and its derivative, generic over the number.
 ///
 /// Mark the methods `#[inline(always)]` where you write them by hand: a call per register outside the sweep's own
@@ -163,6 +170,12 @@ pub trait Kernel: Sync {
     #[inline(always)]
     fn value_and_derivative<R: Real>(&self, x: R) -> (R, R) {
         (self.value(x), self.derivative(x))
+    }
+    /// f′(x) as a function of y = f(x); `None` (the default) where it isn't one, or isn't known to be.
+    #[inline(always)]
+    fn derivative_from_output<R: Real>(&self, y: R) -> Option<R> {
+        let _ = y;
+        None
     }
     /// Where `value` (first) and `derivative` (second) need more precision or range than the element type has:
     /// those lanes are computed again in f64 registers (for f32), and one by one in

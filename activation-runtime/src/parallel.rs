@@ -1,13 +1,16 @@
 //! Activations on all threads of `rayon`'s pool.
 //!
-//! Slices are halved at fixed places, however many threads there are, so every sum is added up in the same order.
+//! Slices are halved at fixed places, however many threads there are, so every sum is added up in the same order. Rows
+//! stay whole, so what is computed of each is the same as on one thread.
 
 use crate::activation::{Activation, MultiActivation, MultiTrainable, Trainable};
 use crate::element::Element;
-use crate::error::ShapeError;
+use crate::error::{OutputError, ShapeError};
 use crate::kernel::{Info, Kernel, MultiKernel, Parametric};
 use crate::pass::Pass;
 use crate::passes::{self, Runner, Single};
+use crate::row::element::RowElement;
+use crate::row::{MultiRowActivation, RowActivation, RowKernel, activation as rows};
 use crate::slices::Slices;
 use crate::sum::Sum;
 
@@ -57,6 +60,9 @@ impl<K: Kernel, T: Element> Activation<T> for Parallel<K> {
     }
     fn backward(&self, x: &[T], dy: &[T], dx: &mut [T]) -> Result<(), ShapeError> {
         passes::backward(Threads, &Single(&self.0), [x], dy, [dx])
+    }
+    fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]) -> Result<(), OutputError> {
+        passes::backward_from_output(Threads, &self.0, y, dy, dx)
     }
     fn forward_backward(&self, x: &[T], dy: &[T], y: &mut [T], dx: &mut [T]) -> Result<(), ShapeError> {
         passes::forward_backward(Threads, &Single(&self.0), [x], dy, y, [dx])
@@ -119,3 +125,155 @@ impl<K: MultiKernel<N>, T: Element, const N: usize> MultiTrainable<T, N> for Par
         passes::backward_params(Threads, &self.0, &self.0, x, dy, dx)
     }
 }
+
+/// How many rows make the first half; `None` where it isn't worth it.
+fn middle_row(count: usize, row: usize) -> Option<usize> {
+    let piece = (PIECE / row.max(1)).max(1);
+    let pieces = count.div_ceil(piece);
+    (pieces > 1).then_some(pieces / 2 * piece)
+}
+
+/// The beginnings and the ends of slices.
+fn halves<'a, T, const N: usize>(slices: [&'a [T]; N], middle: usize) -> [[&'a [T]; N]; 2] {
+    [slices.map(|slice| &slice[..middle]), slices.map(|slice| &slice[middle..])]
+}
+
+/// Calls `leaf` with pieces of the rows, whose lengths have been checked: the inputs, their tangents (or the inputs
+/// again), the outputs, of which there are `out` for each row.
+fn forward_rows<T: RowElement, const N: usize>(
+    [row, out]: [usize; 2],
+    x: [&[T]; N],
+    v: [&[T]; N],
+    y: &mut [T],
+    leaf: &(impl Fn([&[T]; N], [&[T]; N], &mut [T]) -> Result<(), ShapeError> + Sync),
+) -> Result<(), ShapeError> {
+    let Some(middle) = middle_row(y.len().checked_div(out).unwrap_or(0), row) else { return leaf(x, v, y) };
+    let ([x, x_rest], [v, v_rest]) = (halves(x, middle * row), halves(v, middle * row));
+    let (y, y_rest) = y.split_at_mut(middle * out);
+    let (first, second) = rayon::join(
+        || forward_rows([row, out], x, v, y, leaf),
+        || forward_rows([row, out], x_rest, v_rest, y_rest, leaf),
+    );
+    first.and(second)
+}
+
+/// The same for gradients.
+fn backward_rows<T: RowElement, E: Send, const N: usize>(
+    [row, out]: [usize; 2],
+    x: [&[T]; N],
+    dy: &[T],
+    mut dx: [&mut [T]; N],
+    leaf: &(impl Fn([&[T]; N], &[T], [&mut [T]; N]) -> Result<(), E> + Sync),
+) -> Result<(), E> {
+    let Some(middle) = middle_row(dy.len().checked_div(out).unwrap_or(0), row) else {
+        return leaf(x, dy, dx);
+    };
+    let [x, x_rest] = halves(x, middle * row);
+    let (dy, dy_rest) = dy.split_at(middle * out);
+    let dx_rest = dx.each_mut().map(|dx| {
+        let (first, rest) = core::mem::take(dx).split_at_mut(middle * row);
+        *dx = first;
+        rest
+    });
+    let (first, second) = rayon::join(
+        || backward_rows([row, out], x, dy, dx, leaf),
+        || backward_rows([row, out], x_rest, dy_rest, dx_rest, leaf),
+    );
+    first.and(second)
+}
+
+fn forward_on_threads<K: RowKernel<N> + Sync, T: RowElement, const N: usize>(
+    kernel: &K,
+    x: [&[T]; N],
+    row: usize,
+    y: &mut [T],
+) -> Result<(), ShapeError> {
+    rows::check_forward::<K, T, N>(&x, row, y)?;
+    let out = rows::output_len::<K, N>(row);
+    forward_rows([row, out], x, x, y, &|x, _, y| rows::forward(kernel, x, row, y))
+}
+
+fn backward_on_threads<K: RowKernel<N> + Sync, T: RowElement, const N: usize>(
+    kernel: &K,
+    x: [&[T]; N],
+    row: usize,
+    dy: &[T],
+    dx: [&mut [T]; N],
+) -> Result<(), ShapeError> {
+    rows::check_backward::<K, T, N>(&x, row, dy, &dx)?;
+    let out = rows::output_len::<K, N>(row);
+    backward_rows([row, out], x, dy, dx, &|x, dy, dx| rows::backward(kernel, x, row, dy, dx))
+}
+
+fn jvp_on_threads<K: RowKernel<N> + Sync, T: RowElement, const N: usize>(
+    kernel: &K,
+    x: [&[T]; N],
+    row: usize,
+    v: [&[T]; N],
+    dy: &mut [T],
+) -> Result<(), ShapeError> {
+    rows::check_jvp::<K, T, N>(&x, row, &v, dy)?;
+    let out = rows::output_len::<K, N>(row);
+    forward_rows([row, out], x, v, dy, &|x, v, dy| rows::jvp(kernel, x, row, v, dy))
+}
+
+impl<K: RowKernel<1> + Sync, T: RowElement> RowActivation<T> for Parallel<K> {
+    fn info(&self) -> &'static Info {
+        &K::INFO
+    }
+    fn output_len(&self, row: usize) -> usize {
+        rows::output_len::<K, 1>(row)
+    }
+    fn forward(&self, x: &[T], row: usize, y: &mut [T]) -> Result<(), ShapeError> {
+        forward_on_threads(&self.0, [x], row, y)
+    }
+    fn backward(&self, x: &[T], row: usize, dy: &[T], dx: &mut [T]) -> Result<(), ShapeError> {
+        backward_on_threads(&self.0, [x], row, dy, [dx])
+    }
+    fn backward_from_output(&self, y: &[T], row: usize, dy: &[T], dx: &mut [T]) -> Result<(), OutputError> {
+        rows::check_backward::<K, T, 1>(&[y], row, dy, &[&mut *dx])?;
+        let out = rows::output_len::<K, 1>(row);
+        backward_rows([row, out], [y], dy, [dx], &|[y], dy, [dx]| self.0.backward_from_output(y, row, dy, dx))
+    }
+    fn jvp(&self, x: &[T], row: usize, v: &[T], dy: &mut [T]) -> Result<(), ShapeError> {
+        jvp_on_threads(&self.0, [x], row, [v], dy)
+    }
+    fn jacobian_into(&self, x: &[T], j: &mut [T]) -> Result<(), ShapeError> {
+        self.0.jacobian_into(x, j)
+    }
+    #[cfg(feature = "ndarray")]
+    fn jacobian(&self, x: &[T]) -> ndarray::Array2<T> {
+        self.0.jacobian(x)
+    }
+}
+
+/// For each number of inputs but one, as in [`crate::row`].
+macro_rules! several {
+    ($($n:literal),*) => {$(
+        impl<K: RowKernel<$n> + Sync, T: RowElement> MultiRowActivation<T, $n> for Parallel<K> {
+            fn info(&self) -> &'static Info {
+                &K::INFO
+            }
+            fn output_len(&self, row: usize) -> usize {
+                rows::output_len::<K, $n>(row)
+            }
+            fn forward(&self, x: [&[T]; $n], row: usize, y: &mut [T]) -> Result<(), ShapeError> {
+                forward_on_threads(&self.0, x, row, y)
+            }
+            fn backward(
+                &self,
+                x: [&[T]; $n],
+                row: usize,
+                dy: &[T],
+                dx: [&mut [T]; $n],
+            ) -> Result<(), ShapeError> {
+                backward_on_threads(&self.0, x, row, dy, dx)
+            }
+            fn jvp(&self, x: [&[T]; $n], row: usize, v: [&[T]; $n], dy: &mut [T]) -> Result<(), ShapeError> {
+                jvp_on_threads(&self.0, x, row, v, dy)
+            }
+        }
+    )*};
+}
+
+several! { 2, 3, 4 }

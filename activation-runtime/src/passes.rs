@@ -4,7 +4,7 @@ use core::iter::repeat;
 
 use crate::array::map;
 use crate::element::Element;
-use crate::error::ShapeError;
+use crate::error::{OutputError, ShapeError};
 use crate::kernel::{Info, Kernel, MultiKernel, Parametric};
 use crate::pass::{Pass, Results};
 use crate::real::Real;
@@ -69,6 +69,22 @@ where
 {
     check_gradients(check_inputs(&x)?, dy, &dx)?;
     runner.run(&Backward(kernel), Slices { x, dy, y: [], dx });
+    Ok(())
+}
+
+pub(crate) fn backward_from_output<K: Kernel, T: Element>(
+    runner: impl Runner,
+    kernel: &K,
+    y: &[T],
+    dy: &[T],
+    dx: &mut [T],
+) -> Result<(), OutputError> {
+    ShapeError::check("y", y.len(), "dy", dy.len())?;
+    ShapeError::check("y", y.len(), "dx", dx.len())?;
+    if kernel.derivative_from_output(1.0f32).is_none() {
+        return Err(OutputError::NeedsInput(K::INFO.name));
+    }
+    runner.run(&BackwardFromOutput(kernel), Slices { x: [y], dy, y: [], dx: [dx] });
     Ok(())
 }
 
@@ -190,6 +206,24 @@ impl<K: MultiKernel<N>, const N: usize> Pass<N, 0, N, 0> for Backward<'_, K> {
     #[inline(always)]
     fn rescue<R: Real>(&self, x: [R; N]) -> [Option<R::Mask>; 3] {
         [None, self.0.rescue(x)[1], None]
+    }
+}
+
+/// The input is the output y.
+struct BackwardFromOutput<'a, K>(&'a K);
+
+impl<K: Kernel> Pass<1, 0, 1, 0> for BackwardFromOutput<'_, K> {
+    const RESCUES: bool = false;
+
+    #[inline(always)]
+    fn compute<R: Real>(&self, [y]: [R; 1], dy: R) -> Results<R, 0, 1, 0> {
+        // The caller has made sure that there is one.
+        let slope = self.0.derivative_from_output(y).unwrap_or(y.constant(f64::NAN));
+        Results { y: [], dx: [dy * slope], terms: [] }
+    }
+    #[inline(always)]
+    fn rescue<R: Real>(&self, _: [R; 1]) -> [Option<R::Mask>; 3] {
+        [None; 3]
     }
 }
 

@@ -4,6 +4,7 @@
 //!   shape       how many inputs and outputs, at the level of types
 //!   widened     f64 that stands in for f32
 //!   cell        what a row is computed in: registers of f32 or f64, f64 for f32, extended numbers
+//!   element     f32, f64, f16, bf16: what rows may hold
 //!   terms       what a pass reduces: sums, products, extrema
 //!   passes      the loops over one row
 //!   run         rows in, rows out: dispatch, and the ladder of precision
@@ -22,6 +23,7 @@ pub mod activation;
 #[cfg(feature = "ndarray")]
 pub mod axis;
 pub mod cell;
+pub mod element;
 pub mod gradcheck;
 pub mod passes;
 mod run;
@@ -90,6 +92,15 @@ pub trait RowKernel<const N: usize> {
     fn value<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Value<'_, R, N, Self::Output>);
     /// The vector–Jacobian product dx = Jᵀ·dy.
     fn pullback<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pullback<'_, R, N, Self::Output>);
+    /// The same, where the inputs are not x but the output y = f(x). It is there if [`Info::saves`] says that the output
+    /// suffices, and gives NaN (the default) otherwise.
+    #[inline(always)]
+    fn pullback_from_output<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pullback<'_, R, N, Self::Output>) {
+        p.map(
+            #[inline(always)]
+            |At { position, .. }| [position.constant(f64::NAN); N],
+        );
+    }
     /// The Jacobian–vector product dy = J·v.
     fn pushforward<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pushforward<'_, R, N, Self::Output>);
 }

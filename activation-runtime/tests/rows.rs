@@ -274,6 +274,110 @@ fn shapes() {
     assert_eq!(RowActivation::<f32>::output_len(&NaiveNorm, 7), 1);
 }
 
+#[test]
+fn long_sums_are_within_their_bound() {
+    levels(|_| {
+        for row in [1000, 1 << 16] {
+            let x = numbers(row, 5);
+            let mut y = [0.0];
+            NaiveNorm.forward(&x, row, &mut y).unwrap();
+            let exact = x.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
+            // The squares' rounding and two of sums, halved by the root, and the root's own.
+            assert!((f64::from(y[0]) - exact).abs() <= 2.5 * 2f64.powi(-24) * exact, "{} {exact}", y[0]);
+        }
+    });
+}
+
+#[test]
+fn no_gradient_comes_of_none() {
+    for row in [1, 5, 40] {
+        let x: Vec<f32> = numbers(row, 3).iter().map(|x| x * 1e30).collect();
+        let zeros = vec![0.0; row];
+        let mut dx = vec![1.0; row];
+        Softmax.backward(&x, row, &zeros, &mut dx).unwrap();
+        assert_eq!(dx, zeros);
+        dx.fill(1.0);
+        NaiveNorm.backward(&x, row, &[0.0], &mut dx).unwrap();
+        assert_eq!(dx, zeros);
+        let mut y = [1.0];
+        NaiveNorm.jvp(&x, row, &zeros, &mut y).unwrap();
+        assert_eq!(y, [0.0]);
+    }
+    let mut dx = [0.0f32; 2];
+    Softmax.backward(&[f32::NAN, 0.0], 2, &[0.0; 2], &mut dx).unwrap();
+    assert!(dx.iter().all(|dx| dx.is_nan()));
+}
+
+#[cfg(feature = "half")]
+#[test]
+fn halves_are_rounded_once() {
+    use half::{bf16, f16};
+
+    /// Softmax and norm of rows of `$half` beside f64; `$epsilon` is half of its ε, `$tiny` half its smallest number.
+    macro_rules! check {
+        ($half:ident, $epsilon:expr, $tiny:expr) => {
+            let allowed = |exact: f64| exact.abs() * $epsilon * 1.001 + $tiny;
+            for row in [1, 2, 17, 300, 5000] {
+                let x: Vec<$half> = numbers(3 * row, 11).into_iter().map($half::from_f32).collect();
+                let (mut y, mut dx) = (vec![$half::NAN; 3 * row], vec![$half::NAN; 3 * row]);
+                let (mut norms, up) = ([$half::NAN; 3], [1.0, -2.0, 0.5].map($half::from_f64));
+                Softmax.forward(&x, row, &mut y).unwrap();
+                NaiveNorm.forward(&x, row, &mut norms).unwrap();
+                NaiveNorm.backward(&x, row, &up, &mut dx).unwrap();
+                for r in 0..3 {
+                    let x: Vec<f64> = x[r * row..(r + 1) * row].iter().map(|x| x.to_f64()).collect();
+                    let total: f64 = x.iter().map(|x| x.exp()).sum();
+                    let norm = x.iter().map(|x| x * x).sum::<f64>().sqrt();
+                    assert!((norms[r].to_f64() - norm).abs() <= allowed(norm), "{} {norm}", norms[r]);
+                    for (i, x) in x.iter().enumerate() {
+                        let (y, dx) = (y[r * row + i].to_f64(), dx[r * row + i].to_f64());
+                        let exact = x.exp() / total;
+                        assert!((y - exact).abs() <= allowed(exact), "row of {row}: {y} for {exact}");
+                        let exact = up[r].to_f64() * x / norm;
+                        assert!((dx - exact).abs() <= allowed(exact), "row of {row}: {dx} for {exact}");
+                    }
+                }
+            }
+        };
+    }
+
+    check!(f16, 2f64.powi(-11), 2f64.powi(-25));
+    check!(bf16, 2f64.powi(-8), 2f64.powi(-134));
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn rows_on_many_threads_are_those_of_one() {
+    use activation_runtime::parallel::Parallel;
+
+    for (count, row) in [(0, 3), (1, 5), (70_000, 3), (2_000, 100), (3, 70_001)] {
+        let (x, dy) = (numbers(count * row, 1), numbers(count * row, 2));
+        let zeros = || vec![0.0f32; count * row];
+        let [mut one, mut all] = [zeros(), zeros()];
+        Softmax.forward(&x, row, &mut one).unwrap();
+        Parallel(Softmax).forward(&x, row, &mut all).unwrap();
+        assert!(one == all);
+        Softmax.backward(&x, row, &dy, &mut one).unwrap();
+        Parallel(Softmax).backward(&x, row, &dy, &mut all).unwrap();
+        assert!(one == all);
+        Softmax.jvp(&x, row, &dy, &mut one).unwrap();
+        Parallel(Softmax).jvp(&x, row, &dy, &mut all).unwrap();
+        assert!(one == all);
+        let [mut one, mut all] = [vec![0.0; count], vec![1.0; count]];
+        NaiveNorm.forward(&x, row, &mut one).unwrap();
+        Parallel(NaiveNorm).forward(&x, row, &mut all).unwrap();
+        assert!(one == all);
+        let [mut dx, mut dx_all] = [zeros(), zeros()];
+        NaiveNorm.backward(&x, row, &one, &mut dx).unwrap();
+        Parallel(NaiveNorm).backward(&x, row, &one, &mut dx_all).unwrap();
+        assert!(dx == dx_all);
+    }
+    let mut y = vec![7.0f32; 200_000];
+    assert!(Parallel(Softmax).forward(&vec![0.0; 200_000], 100, &mut y[1..]).is_err());
+    assert!(Parallel(Softmax).backward_from_output(&vec![0.0; 200_000], 100, &[], &mut y).is_err());
+    assert!(y.iter().all(|y| *y == 7.0));
+}
+
 #[cfg(feature = "ndarray")]
 mod axes {
     use activation_runtime::row::axis::ActivateAxis;

@@ -107,7 +107,7 @@ fn smoothness(function: &Function) -> (&'static str, &'static str) {
 }
 
 /// The variant of `Saves` and how to say it.
-fn saves(function: &Function, derivatives: &Derivatives) -> (&'static str, &'static str) {
+pub fn saves(function: &Function, derivatives: &Derivatives) -> (&'static str, &'static str) {
     let graph = &function.graph;
     let Some(&slope) = derivatives.inputs.first() else { return ("Input", "the input") };
     if !graph.depends(slope, |op| matches!(op, Op::Input(_))) {

@@ -5,9 +5,11 @@ use quote::quote;
 
 use crate::callable::callable;
 use crate::code::{Code, Scope, callee_name, code};
+use crate::differentiate::differentiate;
 use crate::document;
 use crate::function::{Element, Function, Parameter};
 use crate::graph::{Id, Op};
+use crate::primitive::Primitive;
 
 /// The derivatives of a function, as nodes of its graph.
 #[derive(Debug, Clone, Default)]
@@ -128,6 +130,7 @@ fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let (value, slopes) = (method(function, value), method(function, slopes));
     let both = method(function, &derivatives.computed);
     let rescue = rescue(function, derivatives);
+    let from_output = from_output(function, derivatives);
 
     let Code { statements: value_statements, results: value } = value;
     let Code { statements: slope_statements, results: slopes } = slopes;
@@ -179,6 +182,7 @@ fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
                     #both_statements
                     (#head, #(#tail),*)
                 }
+                #from_output
                 #rescue
             }
         }
@@ -190,6 +194,36 @@ fn method(function: &Function, roots: &[Id]) -> Code {
     let mut scope = Scope::new(&function.signature);
     scope.fused = function.fused.clone();
     code(&function.graph, roots, &scope)
+}
+
+/// `fn derivative_from_output`, where the derivative is a function of the output.
+fn from_output(function: &Function, derivatives: &Derivatives) -> TokenStream {
+    let (value, mut graph) = (function.value, function.graph.clone());
+    let slope = match (document::saves(function, derivatives).0, graph.view(value)) {
+        ("Nothing" | "Output", _) => derivatives.inputs[0],
+        // tanh′ = (1 − y)(1 + y), σ′ = y(1 − y): times the slope of a linear argument, which is a constant.
+        ("InputOrOutput", (Op::Apply(primitive), &[argument])) => {
+            let one = graph.constant(1.0);
+            let below = graph.sub(one, value);
+            let factor = if primitive == Primitive::Tanh { graph.add(one, value) } else { value };
+            let slope = graph.mul(factor, below);
+            let inner = differentiate(&mut graph, argument, Op::Input(0));
+            graph.mul(inner, slope)
+        }
+        _ => return TokenStream::new(),
+    };
+    let taken = function.signature.parameters.iter().any(|parameter| parameter.ident == "y");
+    let y = Ident::new(if taken { "output" } else { "y" }, Span::mixed_site());
+    let scope =
+        Scope { witness: quote!(#y), given: [(value, quote!(#y))].into(), ..Scope::new(&function.signature) };
+    let Code { statements, results } = code(&graph, &[slope], &scope);
+    quote! {
+        #[inline(always)]
+        fn derivative_from_output<R: ::activations::Real>(&self, #y: R) -> Option<R> {
+            #statements
+            Some(#(#results)*)
+        }
+    }
 }
 
 /// `fn rescue`, where a mask or a callee asks for it.

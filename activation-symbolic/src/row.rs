@@ -5,6 +5,7 @@
 //!   canonical  the maximum subtracted before exponentials, whatever the spelling
 //!   softmax    its parts and its derivatives, without cancellation
 //!   derive     reverse mode from reduction to reduction (vjp), forward mode (jvp)
+//!   output     the vector–Jacobian product by the output instead of the input, where that suffices
 //!   normal     as it is best computed
 //!   interpret  the graph as a kernel, not compiled
 //!   precision  whether f32 will do, by trying
@@ -18,6 +19,7 @@ mod derive;
 mod emit;
 mod interpret;
 mod normal;
+mod output;
 mod precision;
 mod schedule;
 mod softmax;
@@ -34,6 +36,7 @@ use crate::graph::{Graph, Id, Op};
 use crate::rewrite::Rewriter;
 use crate::rules::Book;
 use build::Builder;
+use softmax::Form;
 
 /// A function of rows and its products with vectors, as nodes of a graph.
 #[derive(Debug, Clone)]
@@ -45,6 +48,8 @@ struct Derived {
     value: Id,
     /// dx = Jᵀ·dy for each input.
     pullback: Vec<Id>,
+    /// dx = Jᵀ·dy of y and dy, where the input isn't needed; y stands in the place of the input.
+    from_output: Option<output::FromOutput>,
     /// dy = J·v.
     pushforward: Id,
 }
@@ -109,20 +114,21 @@ fn derive(function: &Function) -> Derived {
             // One number serves every element: its tangent is the sum of theirs.
             let mut weight = |&own: &Id, direction| if b.is_row(own) { direction } else { b.sum(direction) };
             let seeds = own.iter().zip(directions).map(|(own, v)| (*own, weight(own, v))).collect::<Vec<_>>();
-            let transposed = derive::gradient(&mut b, &seeds, &[dy]);
+            let transposed = derive::gradient(&mut b, &seeds, &[dy], Form::Parts);
             (own, transposed[0])
         }
         None => {
-            let pullback = derive::gradient(&mut b, &[(differentiable, dy)], &leaves);
+            let pullback = derive::gradient(&mut b, &[(differentiable, dy)], &leaves, Form::Parts);
             let tangents: Vec<(Id, Id)> = leaves.into_iter().zip(directions).collect();
             (pullback, derive::tangent(&mut b, differentiable, &tangents))
         }
     };
+    let from_output = output::from_output(&mut b, signature, differentiable, &pullback);
     let shown = std::iter::once(function.written).chain(pullback.iter().copied()).collect();
     let value = normal::normal(&mut b, value, false);
     let pullback = pullback.into_iter().map(|id| normal::normal(&mut b, id, true)).collect();
     let pushforward = normal::normal(&mut b, pushforward, true);
-    Derived { builder: b, shown, value, pullback, pushforward }
+    Derived { builder: b, shown, value, pullback, from_output, pushforward }
 }
 
 /// `root` with `step` applied to every node, arguments first.

@@ -65,6 +65,24 @@ fn backward<K: RowActivation<f32>>(bencher: Bencher, kernel: &K, (n, row): (usiz
         .bench_local(|| kernel.backward(black_box(&x), row, black_box(&dy), black_box(&mut dx)));
 }
 
+fn backward_from_output<K: RowActivation<f32>>(bencher: Bencher, kernel: &K, (n, row): (usize, usize)) {
+    let (mut y, dy, mut dx) = (vec![0.0; n], inputs(n), vec![0.0; n]);
+    kernel.forward(&inputs(n), row, &mut y).expect("rows that fit");
+    bencher
+        .counter(ItemsCount::new(n))
+        .bench_local(|| kernel.backward_from_output(black_box(&y), row, black_box(&dy), black_box(&mut dx)));
+}
+
+#[divan::bench(args = SHAPES)]
+fn softmax_from_output(bencher: Bencher, shape: (usize, usize)) {
+    backward_from_output(bencher, &Softmax, shape);
+}
+
+#[divan::bench(args = SHAPES)]
+fn log_softmax_from_output(bencher: Bencher, shape: (usize, usize)) {
+    backward_from_output(bencher, &LogSoftmax, shape);
+}
+
 #[divan::bench(args = [65_536, 16_777_216])]
 fn copy(bencher: Bencher, n: usize) {
     let (x, mut y) = (inputs(n), vec![0.0; n]);

@@ -2,10 +2,11 @@
 
 use core::iter::repeat;
 
-use super::cell::RowFloat;
-use super::run::{Forward, Job, Jvp, Rows, Vjp};
+use super::element::RowElement;
+use super::run::{Forward, Jvp, Method, Rows, Vjp, VjpFromOutput, run};
 use super::{RowKernel, Shape};
-use crate::error::ShapeError;
+use crate::error::{OutputError, ShapeError};
+use crate::float::Float;
 use crate::kernel::Info;
 
 /// A function of a row, over slices that hold rows of `row` elements end to end. Every [`RowKernel`] of one input
@@ -34,6 +35,19 @@ pub trait RowActivation<T> {
     /// # Errors
     /// `x` isn't made of whole rows, or `dy` or `dx` don't fit.
     fn backward(&self, x: &[T], row: usize, dy: &[T], dx: &mut [T]) -> Result<(), ShapeError>;
+
+    /// dx = Jᵀ·dy for each row from the output y = f(x), where J is a function of y, as softmax's is: no exponential is
+    /// computed again, and a layer needn't keep its input.
+    ///
+    /// Which functions allow it is known at compile time: those whose [`Info::saves`] says `Output` or `InputOrOutput`
+    /// (there, J is less accurate where f saturates).
+    ///
+    /// # Errors
+    /// `y` isn't made of whole rows, `dy` or `dx` don't fit, or J isn't a function of y.
+    fn backward_from_output(&self, y: &[T], row: usize, dy: &[T], dx: &mut [T]) -> Result<(), OutputError> {
+        let _ = (y, row, dy, dx);
+        Err(OutputError::NeedsInput(self.info().name))
+    }
 
     /// dy = J·v for each row, J the Jacobian at x.
     ///
@@ -80,7 +94,7 @@ pub trait MultiRowActivation<T, const N: usize> {
     fn jvp(&self, x: [&[T]; N], row: usize, v: [&[T]; N], dy: &mut [T]) -> Result<(), ShapeError>;
 }
 
-impl<K: RowKernel<1>, T: RowFloat> RowActivation<T> for K {
+impl<K: RowKernel<1>, T: RowElement> RowActivation<T> for K {
     fn info(&self) -> &'static Info {
         &K::INFO
     }
@@ -93,6 +107,12 @@ impl<K: RowKernel<1>, T: RowFloat> RowActivation<T> for K {
     fn backward(&self, x: &[T], row: usize, dy: &[T], dx: &mut [T]) -> Result<(), ShapeError> {
         backward(self, [x], row, dy, [dx])
     }
+    fn backward_from_output(&self, y: &[T], row: usize, dy: &[T], dx: &mut [T]) -> Result<(), OutputError> {
+        if !K::INFO.saves.output_suffices() {
+            return Err(OutputError::NeedsInput(K::INFO.name));
+        }
+        Ok(pull_back(self, VjpFromOutput, [y], row, dy, [dx])?)
+    }
     fn jvp(&self, x: &[T], row: usize, v: &[T], dy: &mut [T]) -> Result<(), ShapeError> {
         jvp(self, [x], row, [v], dy)
     }
@@ -102,7 +122,7 @@ impl<K: RowKernel<1>, T: RowFloat> RowActivation<T> for K {
         // A row of the Jacobian is the gradient of one output.
         let mut dy = vec![T::default(); outputs];
         for i in 0..outputs {
-            dy[i] = T::from_f64(1.0);
+            dy[i] = T::narrow(T::Float::from_f64(1.0));
             backward(self, [x], row, &dy, [&mut j[i * row..(i + 1) * row]])?;
             dy[i] = T::default();
         }
@@ -122,7 +142,7 @@ impl<K: RowKernel<1>, T: RowFloat> RowActivation<T> for K {
 /// For each number of inputs but one, so that a function of one row has one `forward`.
 macro_rules! several {
     ($($n:literal),*) => {$(
-        impl<K: RowKernel<$n>, T: RowFloat> MultiRowActivation<T, $n> for K {
+        impl<K: RowKernel<$n>, T: RowElement> MultiRowActivation<T, $n> for K {
             fn info(&self) -> &'static Info {
                 &K::INFO
             }
@@ -155,17 +175,16 @@ several! { 2, 3, 4 }
 /// # Errors
 /// The shapes disagree.
 #[doc(hidden)]
-pub fn forward<K: RowKernel<N>, T: RowFloat, const N: usize>(
+pub fn forward<K: RowKernel<N>, T: RowElement, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
     row: usize,
     y: &mut [T],
 ) -> Result<(), ShapeError> {
-    let count = count_rows(&x, row)?;
-    check_output::<K, T, N>(count, row, "y", y)?;
+    let count = check_forward::<K, T, N>(&x, row, y)?;
     let (outputs, results) = K::Output::of_slice(y);
     let rows = Rows { length: row, count, inputs: x, outputs, upstream: &[], results };
-    Job { kernel, method: Forward, rows }.run();
+    run(kernel, Forward, rows);
     Ok(())
 }
 
@@ -174,21 +193,32 @@ pub fn forward<K: RowKernel<N>, T: RowFloat, const N: usize>(
 /// # Errors
 /// The shapes disagree.
 #[doc(hidden)]
-pub fn backward<K: RowKernel<N>, T: RowFloat, const N: usize>(
+pub fn backward<K: RowKernel<N>, T: RowElement, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
     row: usize,
     dy: &[T],
     dx: [&mut [T]; N],
 ) -> Result<(), ShapeError> {
-    let count = count_rows(&x, row)?;
-    check_output::<K, T, N>(count, row, "dy", dy)?;
-    for (dx, name) in dx.iter().zip(names::<N>(["dx", "dx[0]", "dx[1]", "dx[2]", "dx[3]"])) {
-        ShapeError::check("x", count * row, name, dx.len())?;
-    }
+    pull_back(kernel, Vjp, x, row, dy, dx)
+}
+
+/// The vector–Jacobian product by either method.
+fn pull_back<K: RowKernel<N>, M, T: RowElement, const N: usize>(
+    kernel: &K,
+    method: M,
+    x: [&[T]; N],
+    row: usize,
+    dy: &[T],
+    dx: [&mut [T]; N],
+) -> Result<(), ShapeError>
+where
+    M: Method<K, N, In = ([(); N], K::Output), Out = [(); N]>,
+{
+    let count = check_backward::<K, T, N>(&x, row, dy, &dx)?;
     let (gradient, upstream) = K::Output::of_ref(dy);
     let rows = Rows { length: row, count, inputs: (x, gradient), outputs: dx, upstream, results: &mut [] };
-    Job { kernel, method: Vjp, rows }.run();
+    run(kernel, method, rows);
     Ok(())
 }
 
@@ -197,26 +227,63 @@ pub fn backward<K: RowKernel<N>, T: RowFloat, const N: usize>(
 /// # Errors
 /// The shapes disagree.
 #[doc(hidden)]
-pub fn jvp<K: RowKernel<N>, T: RowFloat, const N: usize>(
+pub fn jvp<K: RowKernel<N>, T: RowElement, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
     row: usize,
     v: [&[T]; N],
     dy: &mut [T],
 ) -> Result<(), ShapeError> {
-    let count = count_rows(&x, row)?;
+    let count = check_jvp::<K, T, N>(&x, row, &v, dy)?;
+    let (outputs, results) = K::Output::of_slice(dy);
+    let rows = Rows { length: row, count, inputs: (x, v), outputs, upstream: &[], results };
+    run(kernel, Jvp, rows);
+    Ok(())
+}
+
+/// The number of rows, if all lengths of a forward pass fit together.
+pub(crate) fn check_forward<K: RowKernel<N>, T, const N: usize>(
+    x: &[&[T]; N],
+    row: usize,
+    y: &[T],
+) -> Result<usize, ShapeError> {
+    let count = count_rows(x, row)?;
+    check_output::<K, T, N>(count, row, "y", y)?;
+    Ok(count)
+}
+
+/// The number of rows, if all lengths of a backward pass fit together.
+pub(crate) fn check_backward<K: RowKernel<N>, T, const N: usize>(
+    x: &[&[T]; N],
+    row: usize,
+    dy: &[T],
+    dx: &[&mut [T]; N],
+) -> Result<usize, ShapeError> {
+    let count = count_rows(x, row)?;
+    check_output::<K, T, N>(count, row, "dy", dy)?;
+    for (dx, name) in dx.iter().zip(names::<N>(["dx", "dx[0]", "dx[1]", "dx[2]", "dx[3]"])) {
+        ShapeError::check("x", count * row, name, dx.len())?;
+    }
+    Ok(count)
+}
+
+/// The number of rows, if all lengths of a product with vectors fit together.
+pub(crate) fn check_jvp<K: RowKernel<N>, T, const N: usize>(
+    x: &[&[T]; N],
+    row: usize,
+    v: &[&[T]; N],
+    dy: &[T],
+) -> Result<usize, ShapeError> {
+    let count = count_rows(x, row)?;
     for (v, name) in v.iter().zip(names::<N>(["v", "v[0]", "v[1]", "v[2]", "v[3]"])) {
         ShapeError::check("x", count * row, name, v.len())?;
     }
     check_output::<K, T, N>(count, row, "dy", dy)?;
-    let (outputs, results) = K::Output::of_slice(dy);
-    let rows = Rows { length: row, count, inputs: (x, v), outputs, upstream: &[], results };
-    Job { kernel, method: Jvp, rows }.run();
-    Ok(())
+    Ok(count)
 }
 
 /// How many numbers come out of a row.
-pub(super) fn output_len<K: RowKernel<N>, const N: usize>(row: usize) -> usize {
+pub(crate) fn output_len<K: RowKernel<N>, const N: usize>(row: usize) -> usize {
     if K::Output::LEN == 1 { row } else { 1 }
 }
 
@@ -253,7 +320,7 @@ fn check_output<K: RowKernel<N>, T, const N: usize>(
 /// # Panics
 /// The rows have different lengths.
 #[doc(hidden)]
-pub fn row<K: RowKernel<N, Output = super::ToRow>, T: RowFloat, const N: usize>(
+pub fn row<K: RowKernel<N, Output = super::ToRow>, T: RowElement, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
 ) -> Vec<T> {
@@ -268,11 +335,11 @@ pub fn row<K: RowKernel<N, Output = super::ToRow>, T: RowFloat, const N: usize>(
 /// # Panics
 /// The rows have different lengths.
 #[doc(hidden)]
-pub fn number<K: RowKernel<N, Output = super::ToScalar>, T: RowFloat, const N: usize>(
+pub fn number<K: RowKernel<N, Output = super::ToScalar>, T: RowElement, const N: usize>(
     kernel: &K,
     x: [&[T]; N],
 ) -> T {
-    let mut y = [T::from_f64(f64::NAN)];
+    let mut y = [T::narrow(T::Float::from_f64(f64::NAN))];
     let row = x[0].len();
     expect(forward(kernel, x, row, if row == 0 { &mut [] } else { &mut y }));
     y[0]

@@ -112,9 +112,10 @@ impl RowFloat for f32 {
     fn trusts_number(reduction: Reduction, result: f64) -> bool {
         match reduction {
             // Terms that lost bits below 2^-126 don't show in a sum of this size.
-            Reduction::Sum | Reduction::Positive => is_within(result, 2f64.powi(-100), f64::MAX),
-            // Products of two f32 are exact in f64.
-            Reduction::Dot | Reduction::Extremum => result.is_finite(),
+            Reduction::Sum | Reduction::Positive | Reduction::Dot => {
+                is_within(result, 2f64.powi(-100), f64::MAX)
+            }
+            Reduction::Extremum => result.is_finite(),
             Reduction::Prod => is_within(result, SMALLEST, f64::MAX),
         }
     }

@@ -6,6 +6,7 @@ use core::ops::RangeBounds;
 use super::RowKernel;
 use super::activation::{backward, jvp, output_len};
 use super::cell::RowFloat;
+use super::element::RowElement;
 use super::run::value_in_extended;
 use crate::extended::Extended;
 use crate::gradcheck::{Region, Report, Slope, Worst, ends, spread};
@@ -38,7 +39,7 @@ where
 fn compare<K, T, const N: usize>(kernel: &K, ranges: [[f64; 2]; N], input: usize) -> (usize, Worst)
 where
     K: RowKernel<N>,
-    T: RowFloat,
+    T: RowFloat + RowElement,
 {
     let mut worst = Worst::none(ranges[input][0]);
     let mut count = 0;
@@ -89,7 +90,7 @@ fn weighted<T: RowFloat>(y: &[Extended<T>], dy: &[T]) -> Extended<T> {
 }
 
 /// ⟨Jᵀ·dy, v⟩ and ⟨dy, J·v⟩, and the sum of the magnitudes of the terms in either.
-fn products<K: RowKernel<N>, T: RowFloat, const N: usize>(
+fn products<K: RowKernel<N>, T: RowFloat + RowElement, const N: usize>(
     kernel: &K,
     x: &[Vec<T>; N],
     input: usize,

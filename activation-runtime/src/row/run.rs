@@ -1,6 +1,9 @@
 //! Rows in, rows out: one dispatch a call, and for each row the ladder of precision.
 
+use core::ops::Range;
+
 use super::cell::{Cell, MOST_LANES, RowFloat};
+use super::element::RowElement;
 use super::passes::Passes;
 use super::shape::Shape;
 use super::widened::Widened;
@@ -9,7 +12,7 @@ use crate::extended::Extended;
 use crate::level::{Dispatch, Level, dispatch};
 use crate::vector::Widen;
 
-/// One of the three things that a kernel computes.
+/// One of the things that a kernel computes.
 pub(super) trait Method<K, const N: usize>: Copy {
     /// The rows that it reads.
     type In: Shape;
@@ -17,12 +20,14 @@ pub(super) trait Method<K, const N: usize>: Copy {
     type Out: Shape;
     /// What rows have to be computed in from the outset.
     const PRECISION: Precision;
+    /// How many of the rows that it reads aren't ones that its results are linear in.
+    const NONLINEAR: usize;
 
     fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, Self::In, Self::Out>);
 }
 
 macro_rules! method {
-    ($name:ident, $method:ident, $index:literal, $in:ty => $out:ty) => {
+    ($name:ident, $method:ident, $index:literal, $in:ty => $out:ty, nonlinear: $nonlinear:expr) => {
         #[derive(Clone, Copy)]
         pub(super) struct $name;
 
@@ -30,6 +35,7 @@ macro_rules! method {
             type In = $in;
             type Out = $out;
             const PRECISION: Precision = K::PRECISION[$index];
+            const NONLINEAR: usize = $nonlinear;
 
             #[inline(always)]
             fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, $in, $out>) {
@@ -39,9 +45,10 @@ macro_rules! method {
     };
 }
 
-method! { Forward, value, 0, [(); N] => K::Output }
-method! { Vjp, pullback, 1, ([(); N], K::Output) => [(); N] }
-method! { Jvp, pushforward, 2, ([(); N], [(); N]) => K::Output }
+method! { Forward, value, 0, [(); N] => K::Output, nonlinear: 0 }
+method! { Vjp, pullback, 1, ([(); N], K::Output) => [(); N], nonlinear: N }
+method! { VjpFromOutput, pullback_from_output, 1, ([(); N], K::Output) => [(); N], nonlinear: N }
+method! { Jvp, pushforward, 2, ([(); N], [(); N]) => K::Output, nonlinear: N }
 
 /// Rows to work on, end to end.
 pub(super) struct Rows<'a, T, I: Shape, O: Shape> {
@@ -58,31 +65,91 @@ pub(super) struct Rows<'a, T, I: Shape, O: Shape> {
 }
 
 impl<T, I: Shape, O: Shape> Rows<'_, T, I, O> {
+    /// Some of the rows.
+    #[inline(always)]
+    fn part(&mut self, rows: Range<usize>) -> Rows<'_, T, I, O> {
+        let here = rows.start * self.length..rows.end * self.length;
+        Rows {
+            length: self.length,
+            count: rows.len(),
+            inputs: I::part(&self.inputs, here.clone()),
+            outputs: O::part_mut(&mut self.outputs, here),
+            upstream: self.upstream.get(rows.clone()).unwrap_or_default(),
+            results: self.results.get_mut(rows).unwrap_or_default(),
+        }
+    }
+
     /// The n-th row alone.
     #[inline(always)]
     fn row(&mut self, n: usize) -> Rows<'_, T, I, O> {
-        let here = n * self.length..(n + 1) * self.length;
-        Rows {
-            length: self.length,
-            count: 1,
-            inputs: I::part(&self.inputs, here.clone()),
-            outputs: O::part_mut(&mut self.outputs, here),
-            upstream: self.upstream.get(n..=n).unwrap_or_default(),
-            results: self.results.get_mut(n..=n).unwrap_or_default(),
-        }
+        self.part(n..n + 1)
+    }
+}
+
+/// So many elements are converted at a time, if a row isn't longer: they stay in the L1 cache.
+const BLOCK: usize = 2048;
+
+/// A method of a kernel on rows of elements: on them, or on copies of them in the type that they are computed in.
+pub(super) fn run<K, M: Method<K, N>, T: RowElement, const N: usize>(
+    kernel: &K,
+    method: M,
+    mut rows: Rows<'_, T, M::In, M::Out>,
+) {
+    let (length, zero) = (rows.length, T::Float::default());
+    if T::as_floats(&[]).is_some() {
+        let inputs = M::In::map(rows.inputs, |row: &[T]| T::as_floats(row).unwrap_or_default());
+        let outputs = M::Out::map(rows.outputs, |row: &mut [T]| T::as_floats_mut(row).unwrap_or_default());
+        let upstream = T::as_floats(rows.upstream).unwrap_or_default();
+        let results = T::as_floats_mut(rows.results).unwrap_or_default();
+        let rows = Rows { length, count: rows.count, inputs, outputs, upstream, results };
+        return Job { kernel, method, rows }.run();
+    }
+    let block = (BLOCK / length.max(1)).clamp(1, rows.count.max(1));
+    let mut inputs = M::In::map(M::In::each_ref(&rows.inputs), |_| vec![zero; block * length]);
+    let mut outputs = M::Out::map(M::Out::each_ref(&rows.outputs), |_| vec![zero; block * length]);
+    let (mut upstream, mut results) = (vec![zero; block], vec![zero; block]);
+    for start in (0..rows.count).step_by(block) {
+        let mut halves = rows.part(start..rows.count.min(start + block));
+        let (count, len) = (halves.count, halves.count * length);
+        let (given, wanted) = (halves.upstream.len(), halves.results.len());
+        M::In::zip(
+            M::In::each_mut(&mut inputs),
+            M::In::each_ref(&halves.inputs),
+            |wide: &mut Vec<_>, half| {
+                T::widen_row(half, &mut wide[..len]);
+            },
+        );
+        T::widen_row(halves.upstream, &mut upstream[..given]);
+        let rows = Rows {
+            length,
+            count,
+            inputs: M::In::map(M::In::each_ref(&inputs), |row: &Vec<_>| &row[..len]),
+            outputs: M::Out::map(M::Out::each_mut(&mut outputs), |row: &mut Vec<_>| &mut row[..len]),
+            upstream: &upstream[..given],
+            results: &mut results[..wanted],
+        };
+        Job { kernel, method, rows }.run();
+        M::Out::zip(
+            M::Out::each_mut(&mut halves.outputs),
+            M::Out::each_ref(&outputs),
+            |half, wide: &Vec<_>| {
+                T::narrow_row(&wide[..len], half);
+            },
+        );
+        T::narrow_row(&results[..wanted], halves.results);
     }
 }
 
 /// A method of a kernel on rows.
-pub(super) struct Job<'a, K, M: Method<K, N>, T, const N: usize> {
-    pub(super) kernel: &'a K,
-    pub(super) method: M,
-    pub(super) rows: Rows<'a, T, M::In, M::Out>,
+struct Job<'a, K, M: Method<K, N>, T, const N: usize> {
+    kernel: &'a K,
+    method: M,
+    rows: Rows<'a, T, M::In, M::Out>,
 }
 
 impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Job<'_, K, M, T, N> {
     /// Does it.
-    pub(super) fn run(self) {
+    fn run(self) {
         if self.rows.length == 0 || self.rows.count == 0 {
             return;
         }
@@ -135,20 +202,35 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for Job<'_, K, M,
     }
 }
 
+fn is_zero<T: RowFloat>(x: T) -> bool {
+    x.to_f64() == 0.0
+}
+
 /// Computes a row again with more precision and range, if its inputs are such that this can help.
 #[cold]
 #[inline(never)]
 fn climb<'a, K, M: Method<K, N>, T: RowFloat, const N: usize>(
     kernel: &'a K,
     method: M,
-    rows: Rows<'a, T, M::In, M::Out>,
+    mut rows: Rows<'a, T, M::In, M::Out>,
 ) {
-    let (mut finite, mut zero) = (true, true);
+    let (mut finite, mut zero, mut zero_gradient) = (true, true, rows.upstream.iter().all(|&dy| is_zero(dy)));
+    let mut seen = 0;
     M::In::map(M::In::each_ref(&rows.inputs), |row: &&[T]| {
-        finite &= row.iter().all(|x| x.to_f64().is_finite());
-        zero &= row.iter().all(|x| x.to_f64() == 0.0);
+        // Not `all`: without a way out in the middle these are loops over registers.
+        finite &= row.iter().fold(true, |finite, x| finite & x.to_f64().is_finite());
+        let zeros = row.iter().fold(true, |zero, &x| zero & is_zero(x));
+        zero &= zeros;
+        zero_gradient &= zeros || seen < M::NONLINEAR;
+        seen += 1;
     });
+    // Where a sum is 0 something may have underflowed, unless all of it is 0.
     if !finite || zero {
+        return;
+    }
+    if zero_gradient && M::NONLINEAR > 0 {
+        M::Out::map(M::Out::each_mut(&mut rows.outputs), |row: &mut &mut [T]| row.fill(T::default()));
+        rows.results.fill(T::default());
         return;
     }
     if T::IS_SINGLE {

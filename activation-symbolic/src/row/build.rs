@@ -97,6 +97,12 @@ impl Builder {
                 let (factor, rest) = self.factors(a);
                 (self.graph.neg(factor), rest)
             }
+            // The same twice, as the slope of a square comes out.
+            (Op::Add | Op::Sub, &[a, b]) if self.same_magnitude(op, a, b) => {
+                let two = self.graph.constant(2.0);
+                let (factor, rest) = self.factors(a);
+                (self.graph.mul(two, factor), rest)
+            }
             (Op::Mul, &[a, b]) => {
                 let ((p, a), (q, b)) = (self.factors(a), self.factors(b));
                 let rest = match (a, b) {
@@ -115,6 +121,14 @@ impl Builder {
                 (self.graph.div(p, q), rest)
             }
             _ => (one, Some(id)),
+        }
+    }
+
+    /// Whether a + b, or a − b, is 2a.
+    fn same_magnitude(&self, op: Op, a: Id, b: Id) -> bool {
+        match op {
+            Op::Add => a == b,
+            _ => self.graph.view(a) == (Op::Neg, &[b]) || self.graph.view(b) == (Op::Neg, &[a]),
         }
     }
 

@@ -7,13 +7,13 @@
 use std::collections::HashMap;
 
 use super::build::Builder;
-use super::softmax;
+use super::softmax::{self, Form};
 use crate::differentiate::with_respect_to;
 use crate::graph::{Comparison, Id, Op, Reduction};
 use crate::primitive::Primitive;
 
 /// Reverse mode: the gradient of Σ weight · node over `seeds` with respect to each of `leaves`.
-pub(super) fn gradient(b: &mut Builder, seeds: &[(Id, Id)], leaves: &[Id]) -> Vec<Id> {
+pub(super) fn gradient(b: &mut Builder, seeds: &[(Id, Id)], leaves: &[Id], form: Form) -> Vec<Id> {
     let zero = b.zero();
     let mut gradients = vec![zero; leaves.len()];
     let mut adjoints: HashMap<Id, Id> = HashMap::new();
@@ -30,10 +30,10 @@ pub(super) fn gradient(b: &mut Builder, seeds: &[(Id, Id)], leaves: &[Id]) -> Ve
         let row = b.graph.arguments(boundary)[0];
         let flows = match b.graph.op(boundary) {
             Op::Softmax => {
-                let deviation = softmax::deviation(b, row, adjoint);
+                let deviation = softmax::deviation(b, row, adjoint, form);
                 Weight::Row(b.graph.mul(boundary, deviation))
             }
-            Op::LogSoftmax => Weight::Row(softmax::remainder(b, row, adjoint)),
+            Op::LogSoftmax => Weight::Row(softmax::remainder(b, row, adjoint, form)),
             Op::Reduce(kind) => match weight(b, kind, boundary, row) {
                 Some(weight) => weight.scaled(b, adjoint),
                 None => continue,
@@ -96,10 +96,10 @@ pub(super) fn tangent(b: &mut Builder, root: Id, leaves: &[(Id, Id)]) -> Id {
         let inner = push(b, row, &known);
         let tangent = match op {
             Op::Softmax => {
-                let deviation = softmax::deviation(b, row, inner);
+                let deviation = softmax::deviation(b, row, inner, Form::Parts);
                 b.graph.mul(id, deviation)
             }
-            Op::LogSoftmax => softmax::deviation(b, row, inner),
+            Op::LogSoftmax => softmax::deviation(b, row, inner, Form::Parts),
             Op::Reduce(kind) => match weight(b, kind, id, row) {
                 Some(weight) => {
                     let weighed = weight.apply(b, inner);

@@ -60,6 +60,26 @@ fn names(signature: &Signature) -> Signature {
     names
 }
 
+/// The same, where the input is the output: `y` if that isn't the name of anything else.
+fn of_output(names: &Signature) -> Signature {
+    let mut names = names.clone();
+    let inputs = names.inputs.iter().map(|input| &input.ident);
+    let taken = inputs.chain(names.parameters.iter().map(|p| &p.ident)).any(|ident| ident == "y");
+    if !taken && let Some(input) = names.inputs.first_mut() {
+        input.ident = Ident::new("y", Span::mixed_site());
+    }
+    names
+}
+
+/// The variant of `Saves`, where the output suffices for a backward pass, and how to say it.
+fn saves(derived: &Derived) -> Option<(&'static str, &'static str)> {
+    Some(if derived.from_output?.as_accurate {
+        ("Output", "the output alone")
+    } else {
+        ("InputOrOutput", "the input, or the output at a loss of accuracy where it saturates")
+    })
+}
+
 /// `fn softmax(x: &[f32]) -> Vec<f32>`
 fn plain_fn(signature: &Signature) -> TokenStream {
     let item = &signature.item;
@@ -162,6 +182,9 @@ fn documentation(function: &Function, derived: &Derived, names: &Signature) -> V
     for (input, gradient) in function.signature.inputs.iter().zip(&formulas[1..]) {
         lines.push(format!(" * d{}: `{gradient}`", document::plain(&input.ident)));
     }
+    if let Some((_, saves)) = saves(derived) {
+        lines.push(format!(" * backward saves: {saves}"));
+    }
     lines
 }
 
@@ -176,12 +199,19 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
     let (formula_latex, derivative_latex) = (&latex[0], latex[1..].join("\n"));
     let n = Literal::usize_unsuffixed(signature.inputs.len());
     let output = if signature.returns_row { quote!(ToRow) } else { quote!(ToScalar) };
-    let methods = [
+    let mut methods = vec![
         ("value", "Value", vec![derived.value], signature.returns_row),
         ("pullback", "Pullback", derived.pullback.clone(), true),
-        ("pushforward", "Pushforward", vec![derived.pushforward], signature.returns_row),
     ];
+    let from_output =
+        derived.from_output.map(|from| ("pullback_from_output", "Pullback", vec![from.gradient], true));
+    methods.extend(from_output);
+    methods.push(("pushforward", "Pushforward", vec![derived.pushforward], signature.returns_row));
+    let of_output = of_output(names);
+    let saves = saves(derived).map(|(saves, _)| Ident::new(saves, Span::call_site()));
+    let saves = saves.map(|saves| quote!(.saves(::activations::Saves::#saves)));
     let methods = methods.into_iter().map(|(method, passes, roots, maps)| {
+        let names = if method == "pullback_from_output" { &of_output } else { names };
         let mut builder = derived.builder.clone();
         let schedule = schedule(&mut builder, &roots, maps);
         let body = Writer::new(&mut builder, &schedule, names, signature, method).body();
@@ -212,7 +242,8 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
         impl ::activations::row::RowKernel<#n> for #name {
             type Output = ::activations::row::#output;
             const INFO: ::activations::Info = ::activations::Info::new(#title, #formula, #derivative)
-                .latex(#formula_latex, #derivative_latex);
+                .latex(#formula_latex, #derivative_latex)
+                #saves;
             #precision
             #(#methods)*
         }
@@ -467,7 +498,7 @@ impl<'a> Writer<'a> {
         };
         let inputs = group((0..n).map(|i| ident(Op::Input(i as u8))).collect());
         let input = match self.method {
-            "pullback" => {
+            "pullback" | "pullback_from_output" => {
                 let dy = if self.returns_row { group(vec![ident(upstream(n))]) } else { quote!([]) };
                 quote!((#inputs, #dy))
             }

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use activation_runtime::kernel::Info;
 use activation_runtime::real::Real;
-use activation_runtime::row::cell::RowFloat;
+use activation_runtime::row::element::RowElement;
 use activation_runtime::row::{
     At, Cell, Dot, Max, Min, Passes, Peak, Positive, Precision, Prod, Pullback, Pushforward, RowKernel,
     Shape, Sum, Value as ValuePasses, activation,
@@ -263,7 +263,7 @@ impl<Output: Shape, P: Carried> RowKernel<INPUTS> for Interpreted<'_, Output, P>
 }
 
 /// All outputs of a method.
-pub(super) fn apply<K: RowKernel<INPUTS>, T: RowFloat>(
+pub(super) fn apply<K: RowKernel<INPUTS>, T: RowElement>(
     kernel: &K,
     method: usize,
     numbers: &[Vec<T>],

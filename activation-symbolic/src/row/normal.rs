@@ -11,10 +11,19 @@ pub(super) fn normal(b: &mut Builder, root: Id, derived: bool) -> Id {
     let split = derived
         || b.graph.depends(root, |op| matches!(op, Op::LogSoftmax | Op::Reduce(Reduction::LogSumExp)));
     let spelled = super::rebuild(b, root, &mut |b, id| spell(b, id, split));
-    super::rebuild(b, spelled, &mut |b, id| match b.graph.view(id) {
-        // Sums that are split by the maximum don't see a NaN, so it has to be in the maximum.
-        (Op::Reduce(Reduction::Shift), &[row]) if split => b.reduce(Reduction::Max, row),
-        _ => step(b, id),
+    super::rebuild(b, spelled, &mut |b, id| {
+        let node = b.graph.nodes()[id.index()];
+        match (node.op, node.arguments()) {
+            // Sums that are split by the maximum don't see a NaN, so it has to be in the maximum.
+            (Op::Reduce(Reduction::Shift), &[row]) if split => b.reduce(Reduction::Max, row),
+            // In a derivative several numbers are divided by the same root or length.
+            (Op::Div, &[p, q]) if derived && !b.is_row(id) && b.graph.as_constant(q).is_none() => {
+                let one = b.graph.constant(1.0);
+                let reciprocal = b.graph.div(one, q);
+                b.graph.mul(p, reciprocal)
+            }
+            _ => step(b, id),
+        }
     })
 }
 
@@ -67,18 +76,25 @@ fn step(b: &mut Builder, id: Id) -> Id {
     }
 }
 
-/// A scalar times a row, scalars first.
+/// A scalar times a row: all scalars first, as their product has a range that rows of f32 don't have.
 fn times(b: &mut Builder, scalar: Id, row: Id) -> Id {
-    let node = b.graph.nodes()[row.index()];
-    match (node.op, node.arguments()) {
-        (Op::Mul, &[inner, rest]) if !b.is_row(inner) => {
-            let scalar = b.graph.mul(scalar, inner);
-            b.graph.mul(scalar, rest)
-        }
-        (Op::Mul, &[rest, inner]) if !b.is_row(inner) => {
-            let scalar = b.graph.mul(scalar, inner);
-            b.graph.mul(scalar, rest)
-        }
-        _ => b.graph.mul(scalar, row),
+    let (factor, rest) = scalars(b, row);
+    let scalar = b.graph.mul(scalar, factor);
+    if b.graph.as_constant(scalar).is_some() {
+        return b.graph.mul(scalar, rest);
     }
+    // As it is: simplification would take numbers out of the scalar, and multiply every element by them.
+    b.graph.node(Op::Mul, &[scalar, rest])
+}
+
+/// The scalar factors of a row, and what is left of it.
+fn scalars(b: &mut Builder, row: Id) -> (Id, Id) {
+    let node = b.graph.nodes()[row.index()];
+    let (scalar, rest) = match (node.op, node.arguments()) {
+        (Op::Mul, &[p, q]) if !b.is_row(p) => (p, q),
+        (Op::Mul, &[q, p]) if !b.is_row(p) => (p, q),
+        _ => return (b.graph.constant(1.0), row),
+    };
+    let (factor, rest) = scalars(b, rest);
+    (b.graph.mul(scalar, factor), rest)
 }

@@ -9,6 +9,15 @@ use super::build::Builder;
 use crate::graph::{Comparison, Id, Op, Reduction};
 use crate::primitive::Primitive;
 
+/// How the derivatives of a softmax are spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// By the parts of its sum, without cancellation.
+    Parts,
+    /// By the softmax p alone, which cancels at the maximum where p is nearly 1 there.
+    Output,
+}
+
 /// The parts of a softmax of a row.
 struct Parts {
     /// Whether an element is below the maximum.
@@ -56,8 +65,15 @@ pub(super) fn log_sum(b: &mut Builder, row: Id) -> Id {
 }
 
 /// w − Σ p·w, where `w` is a row or a scalar.
-pub(super) fn deviation(b: &mut Builder, row: Id, w: Id) -> Id {
+pub(super) fn deviation(b: &mut Builder, row: Id, w: Id, form: Form) -> Id {
     let (factor, Some(w)) = b.factors(w) else { return b.zero() };
+    if form == Form::Output {
+        let p = b.graph.node(Op::Softmax, &[row]);
+        let weighed = b.graph.mul(w, p);
+        let mean = b.sum(weighed);
+        let deviation = b.graph.sub(w, mean);
+        return b.graph.mul(factor, deviation);
+    }
     let Parts { below, others, excess, sum } = parts(b, row);
     let zero = b.zero();
     let product = b.graph.mul(w, others);
@@ -81,9 +97,9 @@ pub(super) fn deviation(b: &mut Builder, row: Id, w: Id) -> Id {
 }
 
 /// w − p·Σ w
-pub(super) fn remainder(b: &mut Builder, row: Id, w: Id) -> Id {
+pub(super) fn remainder(b: &mut Builder, row: Id, w: Id, form: Form) -> Id {
     let p = b.graph.node(Op::Softmax, &[row]);
-    if !b.is_row(w) {
+    if !b.is_row(w) || form == Form::Output {
         let total = b.sum(w);
         let share = b.graph.mul(p, total);
         return b.graph.sub(w, share);
