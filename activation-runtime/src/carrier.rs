@@ -99,17 +99,25 @@ macro_rules! carrier {
         }
 
         impl<S: $crate::carrier::Element> $crate::real::Real for $carrier<S> {
-            $crate::carrier::forward! {
-                exp(); exp2(); exp_m1(); ln(); ln_1p(); log2(); log10(); cbrt();
-                sin(); cos(); tan(); asin(); acos(); atan();
-                sinh(); cosh(); tanh(); asinh(); acosh(); atanh();
-                sigmoid(); softplus(); erf(); erfc(); powf(exponent); hypot(other); atan2(x); recip()
-            }
+            $crate::carrier::elementary!($crate::carrier::forward);
+            $crate::carrier::forward! { recip() }
 
             #[inline(always)]
             fn powi(self, n: i32) -> Self {
                 Self::of(self.number.powi(n))
             }
+        }
+    };
+}
+
+/// Calls a macro with the elementary functions of [`Real`](crate::real::Real) and their arguments besides `self`.
+macro_rules! elementary {
+    ($($then:tt)*) => {
+        $($then)*! {
+            exp(); exp2(); exp_m1(); ln(); ln_1p(); log2(); log10(); cbrt();
+            sin(); cos(); tan(); asin(); acos(); atan();
+            sinh(); cosh(); tanh(); asinh(); acosh(); atanh();
+            sigmoid(); softplus(); erf(); erfc(); powf(exponent); hypot(other); atan2(x)
         }
     };
 }
@@ -180,4 +188,4 @@ macro_rules! ordered {
     };
 }
 
-pub(crate) use {carrier, compare, forward, operators, ordered};
+pub(crate) use {carrier, compare, elementary, forward, operators, ordered};

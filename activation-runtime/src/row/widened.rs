@@ -34,7 +34,7 @@ impl<V: Arith> Neg for Widened<V> {
 
 /// Declares methods that do what those of the number inside do.
 macro_rules! inside {
-    ($($method:ident($($other:ident),*);)*) => {$(
+    ($($method:ident($($other:ident),*));* $(;)?) => {$(
         #[inline(always)]
         fn $method(self $(, $other: Self)*) -> Self {
             Self(self.0.$method($($other.0),*))
@@ -76,35 +76,8 @@ impl<V: Arith> Arith for Widened<V> {
 }
 
 impl<V: Real> Real for Widened<V> {
-    inside! {
-        exp();
-        exp2();
-        exp_m1();
-        ln();
-        ln_1p();
-        log2();
-        log10();
-        cbrt();
-        sin();
-        cos();
-        tan();
-        asin();
-        acos();
-        atan();
-        sinh();
-        cosh();
-        tanh();
-        asinh();
-        acosh();
-        atanh();
-        sigmoid();
-        softplus();
-        erf();
-        erfc();
-        powf(exponent);
-        hypot(other);
-        atan2(x);
-    }
+    crate::carrier::elementary!(inside);
+
     #[inline(always)]
     fn powi(self, n: i32) -> Self {
         Self(self.0.powi(n))
