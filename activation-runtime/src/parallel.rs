@@ -134,7 +134,7 @@ fn middle_row(count: usize, row: usize) -> Option<usize> {
 }
 
 /// The beginnings and the ends of slices.
-fn halves<'a, T, const N: usize>(slices: [&'a [T]; N], middle: usize) -> [[&'a [T]; N]; 2] {
+fn halves<T, const N: usize>(slices: [&[T]; N], middle: usize) -> [[&[T]; N]; 2] {
     [slices.map(|slice| &slice[..middle]), slices.map(|slice| &slice[middle..])]
 }
 
@@ -231,7 +231,7 @@ impl<K: RowKernel<1> + Sync, T: RowElement> RowActivation<T> for Parallel<K> {
         backward_on_threads(&self.0, [x], row, dy, [dx])
     }
     fn backward_from_output(&self, y: &[T], row: usize, dy: &[T], dx: &mut [T]) -> Result<(), OutputError> {
-        rows::check_backward::<K, T, 1>(&[y], row, dy, &[&mut *dx])?;
+        rows::check_backward::<K, T, 1>(&[y], row, dy, &[&mut *dx]).map_err(rows::of_output)?;
         let out = rows::output_len::<K, 1>(row);
         backward_rows([row, out], [y], dy, [dx], &|[y], dy, [dx]| self.0.backward_from_output(y, row, dy, dx))
     }

@@ -14,10 +14,10 @@
 //! ```
 //!
 //! A [`RowKernel`] is a sequence of passes over the rows, generic over the [`Cell`] that a row is computed in. Rows
-//! of f32 are computed in f32 registers, with reductions and scalars in f64. Where that isn't enough (something
-//! overflowed, underflowed, or a result isn't finite though all inputs are), the row is computed again in f64, and
-//! if need be in [`Extended`](crate::extended::Extended) numbers. So rows of size 10³⁰ and 10⁻³⁰ come out right,
-//! however the function is spelled.
+//! of f32 are computed in f32 registers; what is summed settles in f64 every four registers (see [`Sum`]), and scalars
+//! are f64. Where that isn't enough (something overflowed, underflowed, or a result isn't finite though all inputs
+//! are), the row is computed again in f64, and if need be in [`Extended`](crate::extended::Extended) numbers. So rows
+//! of size 10³⁰ and 10⁻³⁰ come out right, however the function is spelled.
 
 pub mod activation;
 #[cfg(feature = "ndarray")]

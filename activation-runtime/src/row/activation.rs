@@ -16,7 +16,8 @@ use crate::kernel::Info;
 /// rows of no elements are only if there is nothing in the slices. A row that holds a NaN gives NaN; a row that
 /// holds −∞ (a mask) is an ordinary row to `softmax`, unless nothing else is in it, which gives NaN.
 ///
-/// The result for a row doesn't depend on the rows beside it.
+/// The result for a row doesn't depend on the rows beside it, nor on the number of threads. A gradient of zeros, or a
+/// tangent of zeros, gives zeros for any finite row.
 pub trait RowActivation<T> {
     /// What is known of the function.
     fn info(&self) -> &'static Info;
@@ -111,7 +112,7 @@ impl<K: RowKernel<1>, T: RowElement> RowActivation<T> for K {
         if !K::INFO.saves.output_suffices() {
             return Err(OutputError::NeedsInput(K::INFO.name));
         }
-        Ok(pull_back(self, VjpFromOutput, [y], row, dy, [dx])?)
+        Ok(pull_back(self, VjpFromOutput, [y], row, dy, [dx]).map_err(of_output)?)
     }
     fn jvp(&self, x: &[T], row: usize, v: &[T], dy: &mut [T]) -> Result<(), ShapeError> {
         jvp(self, [x], row, [v], dy)
@@ -280,6 +281,12 @@ pub(crate) fn check_jvp<K: RowKernel<N>, T, const N: usize>(
     }
     check_output::<K, T, N>(count, row, "dy", dy)?;
     Ok(count)
+}
+
+/// The same error, where the output stands for the input.
+pub(crate) fn of_output(error: ShapeError) -> ShapeError {
+    let name = |name| if matches!(name, "x" | "x[0]") { "y" } else { name };
+    ShapeError { reference: name(error.reference), found_in: name(error.found_in), ..error }
 }
 
 /// How many numbers come out of a row.

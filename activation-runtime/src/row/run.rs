@@ -229,7 +229,8 @@ fn climb<'a, K, M: Method<K, N>, T: RowFloat, const N: usize>(
         return;
     }
     if zero_gradient && M::NONLINEAR > 0 {
-        M::Out::map(M::Out::each_mut(&mut rows.outputs), |row: &mut &mut [T]| row.fill(T::default()));
+        let outputs = M::Out::part_mut(&mut rows.outputs, 0..rows.length);
+        M::Out::map(outputs, |row: &mut [T]| row.fill(T::default()));
         rows.results.fill(T::default());
         return;
     }
