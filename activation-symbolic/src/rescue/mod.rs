@@ -8,8 +8,9 @@
 //!   mod        the cheapest predicates that are set wherever floats are wrong
 //! ```
 //!
-//! A lane in the mask is computed again in [`Extended`](activation_runtime::extended::Extended) numbers by the same
-//! kernel. The predicates are made of nodes that the kernel computes anyway.
+//! A lane in the mask is computed again by the same kernel: in [`Bounded`](activation_runtime::bounded::Bounded)
+//! numbers for f32, in [`Adaptive`](activation_runtime::adaptive::Adaptive) ones where those don't suffice. The
+//! predicates are made of nodes that the kernel computes anyway.
 
 mod judge;
 mod predicate;
