@@ -10,12 +10,14 @@
 //!   interpret  the graph as a kernel, not compiled
 //!   precision  whether f32 will do, by trying
 //!   schedule   which reductions are made in which pass, what is stored between passes
+//!   document   what is said of it
 //!   emit       a RowKernel, the struct and the plain fn
 //! ```
 
 mod build;
 mod canonical;
 mod derive;
+mod document;
 mod emit;
 mod interpret;
 mod normal;
@@ -44,6 +46,8 @@ struct Derived {
     builder: Builder,
     /// What formulas show: as written, and the gradient with respect to each input.
     shown: Vec<Id>,
+    /// Whether the derivative of a root of a sum of squares is set to 0 at 0.
+    guarded: bool,
     /// y = f(x).
     value: Id,
     /// dx = Jᵀ·dy for each input.
@@ -107,6 +111,7 @@ fn derive(function: &Function) -> Derived {
     let stable = Rewriter::new(&mut b.graph, Book::open(), &mut Vec::new()).rewrite(function.value);
     let value = canonical::canonical(&mut b, stable);
     let differentiable = derive::guard_norms(&mut b, value);
+    let guarded = differentiable != value;
     let (pullback, pushforward) = match &function.own_vjp {
         // J is the transpose of the linear map that the author gives.
         Some(own) => {
@@ -119,16 +124,21 @@ fn derive(function: &Function) -> Derived {
         }
         None => {
             let pullback = derive::gradient(&mut b, &[(differentiable, dy)], &leaves, Form::Parts);
-            let tangents: Vec<(Id, Id)> = leaves.into_iter().zip(directions).collect();
+            let tangents: Vec<(Id, Id)> = leaves.iter().copied().zip(directions).collect();
             (pullback, derive::tangent(&mut b, differentiable, &tangents))
         }
     };
     let from_output = output::from_output(&mut b, signature, differentiable, &pullback);
-    let shown = std::iter::once(function.written).chain(pullback.iter().copied()).collect();
+    let shown = match &function.own_vjp {
+        Some(own) => own.clone(),
+        // As the textbook has it.
+        None => derive::gradient(&mut b, &[(value, dy)], &leaves, Form::Output),
+    };
+    let shown = [vec![function.written], shown].concat();
     let value = normal::normal(&mut b, value, false);
     let pullback = pullback.into_iter().map(|id| normal::normal(&mut b, id, true)).collect();
     let pushforward = normal::normal(&mut b, pushforward, true);
-    Derived { builder: b, shown, value, pullback, from_output, pushforward }
+    Derived { builder: b, shown, guarded, value, pullback, from_output, pushforward }
 }
 
 /// `root` with `step` applied to every node, arguments first.

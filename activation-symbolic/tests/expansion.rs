@@ -31,5 +31,9 @@ snapshots! {
     squareplus: "", "pub fn squareplus(x: f32) -> f32 { 0.5 * (x + (x * x + 4.0).sqrt()) }";
     straight_through: "derivative = |x| 1.0, straight_through", "pub fn steps(x: f32) -> f32 { x.floor() }";
     swiglu: "", "pub fn swiglu(gate: f32, up: f32) -> f32 { gate * sigmoid(gate) * up }";
+    softmax: "", "pub fn softmax(x: Row<f32>) -> Row<f32> { x.exp() / x.exp().sum() }";
+    l2_norm: "", "/// The length of a row.\npub fn l2_norm(x: Row<f32>) -> f32 { x.norm() }";
+    own_norm: "vjp = |x, y, dy| dy * x / y", "pub fn own_norm(x: Row<f32>) -> f32 { x.norm() }";
+    range: "", "pub fn range(x: Row<f32>) -> f32 { x.max() - x.min() }";
     composed: "order = 2", "pub fn composed(x: f32) -> f32 { x.tanh() * x }";
 }

@@ -7,14 +7,15 @@ use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use super::build::Builder;
+use super::document;
 use super::precision;
 use super::schedule::{Schedule, schedule};
 use super::{Derived, direction, is_mask, upstream};
 use crate::callable::uncallable;
 use crate::code::{Code, Scope, code};
-use crate::document;
+use crate::document::plain;
 use crate::emit::{scalar, test};
-use crate::format::{Notation, format};
+use crate::format::Notation;
 use crate::function::{Function, Input, Signature};
 use crate::graph::{Id, Op, Reduction};
 use crate::rules;
@@ -55,7 +56,7 @@ fn names(signature: &Signature) -> Signature {
     add("dy".to_owned());
     let single = signature.inputs.len() == 1;
     for input in &signature.inputs {
-        add(if single { "v".to_owned() } else { format!("v_{}", document::plain(&input.ident)) });
+        add(if single { "v".to_owned() } else { format!("v_{}", plain(&input.ident)) });
     }
     names
 }
@@ -69,15 +70,6 @@ fn of_output(names: &Signature) -> Signature {
         input.ident = Ident::new("y", Span::mixed_site());
     }
     names
-}
-
-/// The variant of `Saves`, where the output suffices for a backward pass, and how to say it.
-fn saves(derived: &Derived) -> Option<(&'static str, &'static str)> {
-    Some(if derived.from_output?.as_accurate {
-        ("Output", "the output alone")
-    } else {
-        ("InputOrOutput", "the input, or the output at a loss of accuracy where it saturates")
-    })
 }
 
 /// `fn softmax(x: &[f32]) -> Vec<f32>`
@@ -114,7 +106,7 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
     let (vis, name, original) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
     let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let element = scalar(signature.element);
-    let docs = documentation(function, derived, names);
+    let docs = document::lines(function, derived, names);
     let idents: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
     let field_docs = idents.iter().map(|ident| format!("The parameter `{ident}`."));
     let body = if idents.is_empty() {
@@ -162,39 +154,14 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
     }
 }
 
-/// The value and the gradient with respect to each input, as text.
-fn formulas(derived: &Derived, names: &Signature, notation: Notation) -> Vec<String> {
-    derived.shown.iter().map(|&id| format(&derived.builder.graph, id, names, notation)).collect()
-}
-
-/// The doc lines of the struct.
-fn documentation(function: &Function, derived: &Derived, names: &Signature) -> Vec<String> {
-    let mut lines = document::author(function);
-    if lines.is_empty() {
-        lines.push(format!(
-            " The row function [`{0}`](fn@{0}).",
-            document::plain(&function.signature.item.sig.ident)
-        ));
-    }
-    lines.push(String::new());
-    let formulas = formulas(derived, names, Notation::Text);
-    lines.push(format!(" * value: `{}`", formulas[0]));
-    for (input, gradient) in function.signature.inputs.iter().zip(&formulas[1..]) {
-        lines.push(format!(" * d{}: `{gradient}`", document::plain(&input.ident)));
-    }
-    if let Some((_, saves)) = saves(derived) {
-        lines.push(format!(" * backward saves: {saves}"));
-    }
-    lines
-}
-
 /// `impl RowKernel`
 fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStream {
     let signature = &function.signature;
     let name = &signature.name;
     let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
-    let title = document::plain(name);
-    let [text, latex] = [Notation::Text, Notation::Latex].map(|notation| formulas(derived, names, notation));
+    let title = plain(name);
+    let [text, latex] =
+        [Notation::Text, Notation::Latex].map(|notation| document::formulas(derived, names, notation));
     let (formula, derivative) = (&text[0], text[1..].join("\n"));
     let (formula_latex, derivative_latex) = (&latex[0], latex[1..].join("\n"));
     let n = Literal::usize_unsuffixed(signature.inputs.len());
@@ -208,8 +175,10 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
     methods.extend(from_output);
     methods.push(("pushforward", "Pushforward", vec![derived.pushforward], signature.returns_row));
     let of_output = of_output(names);
-    let saves = saves(derived).map(|(saves, _)| Ident::new(saves, Span::call_site()));
-    let saves = saves.map(|saves| quote!(.saves(::activations::Saves::#saves)));
+    let saves = (document::saves(derived).0 != "Input").then(|| {
+        let saves = Ident::new(document::saves(derived).0, Span::call_site());
+        quote!(.saves(::activations::Saves::#saves))
+    });
     let methods = methods.into_iter().map(|(method, passes, roots, maps)| {
         let names = if method == "pullback_from_output" { &of_output } else { names };
         let mut builder = derived.builder.clone();
