@@ -1,6 +1,6 @@
 //! What the expansion lets rustc check, because the macro sees names and not what they mean.
 
-use crate::kernel::{Info, Kernel, MultiKernel};
+use crate::kernel::{Info, Kernel, MultiKernel, Parametric, SecondOrder};
 use crate::real::Real;
 
 /// Holds between a function item and itself only: each has its own type.
@@ -48,6 +48,21 @@ impl Kernel for Uncallable {
     }
     fn derivative<R: Real>(&self, x: R) -> R {
         x
+    }
+}
+
+impl SecondOrder for Uncallable {
+    fn second_derivative<R: Real>(&self, x: R) -> R {
+        x
+    }
+}
+
+impl<const N: usize, const P: usize> Parametric<N, P> for Uncallable {
+    fn parameter_gradient<R: Real>(&self, x: [R; N]) -> [R; P] {
+        [x[0]; P]
+    }
+    fn from_gradient(_: [f64; P]) -> Self {
+        Self
     }
 }
 
