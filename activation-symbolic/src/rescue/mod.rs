@@ -12,6 +12,8 @@
 //! numbers for f32, in [`Adaptive`](activation_runtime::adaptive::Adaptive) ones where those don't suffice. The
 //! predicates are made of nodes that the kernel computes anyway.
 
+mod batch;
+mod estimate;
 mod judge;
 mod predicate;
 mod sample;
@@ -214,8 +216,9 @@ fn cover<S: Float>(
     if !left.contains(&true) {
         return (chosen, open);
     }
-    let candidates =
-        predicate::candidates(&function.graph, roots, judgement, function.signature.parameters.is_empty());
+    let wrong: Vec<usize> = (0..left.len()).filter(|&i| left[i]).collect();
+    let bounds = function.signature.parameters.is_empty();
+    let candidates = predicate::candidates(&function.graph, roots, judgement, &wrong, bounds);
     while left.contains(&true) && chosen.len() < 6 {
         let choices =
             candidates.iter().filter_map(|candidate| candidate.best(&judgement.cases, errors, &left));

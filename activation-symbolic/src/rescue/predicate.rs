@@ -28,6 +28,8 @@ pub(super) struct Candidate {
     predicate: fn(Id, f64) -> Predicate,
     id: Id,
     scores: Vec<f64>,
+    /// The cases that have a score, the highest first.
+    order: Vec<usize>,
 }
 
 /// A candidate with its best threshold.
@@ -98,17 +100,25 @@ fn factors(graph: &Graph, id: Id) -> Vec<Id> {
     }
 }
 
-/// All families of predicates on the nodes that `roots` are computed from. Bounds on the inputs are only for
-/// functions without parameters, which would move them.
+/// The families of predicates on the nodes that `roots` are computed from which may say something of the `wrong` cases.
+/// Bounds on the inputs are only for functions without parameters, which would move them.
 pub(super) fn candidates<S: Float>(
     graph: &Graph,
     roots: &[Id],
     judgement: &Judgement<S>,
+    wrong: &[usize],
     bounds: bool,
 ) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let column = |id: Id| judgement.column(id);
-    let mut add = |predicate, id, scores| candidates.push(Candidate { predicate, id, scores });
+    let mut add = |predicate, id, scores: Vec<f64>| {
+        if wrong.iter().any(|&i| scores[i] > f64::NEG_INFINITY) {
+            let mut order: Vec<usize> =
+                (0..scores.len()).filter(|&i| scores[i] > f64::NEG_INFINITY).collect();
+            order.sort_by(|&i, &j| scores[j].total_cmp(&scores[i]));
+            candidates.push(Candidate { predicate, id, scores, order });
+        }
+    };
     for id in graph.topological(roots) {
         let (op, arguments) = graph.view(id);
         if matches!(op, Op::Truth(_) | Op::And | Op::Or | Op::Not | Op::Constant(_) | Op::Parameter(_)) {
@@ -173,9 +183,7 @@ impl Candidate {
         errors: &[f64],
         left: &[bool],
     ) -> Option<Choice<'_>> {
-        let mut order: Vec<usize> =
-            (0..cases.len()).filter(|&i| self.scores[i] > f64::NEG_INFINITY).collect();
-        order.sort_by(|&i, &j| self.scores[j].total_cmp(&self.scores[i]));
+        let order = &self.order;
         let (mut covered, mut counted, mut harm) = (0.0, 0.0, 0.0);
         let mut positions: Vec<(f64, usize)> = Vec::new();
         for (position, &i) in order.iter().enumerate() {
@@ -197,7 +205,7 @@ impl Candidate {
             (0..cases.len()).any(|i| left[i] && errors[i] > GROSS && self.scores[i] > f64::NEG_INFINITY);
         let least = if grossly { merit / 2.0 } else { merit };
         let &(_, position) = positions.iter().rev().find(|&&(m, _)| m >= least)?;
-        let mut threshold = self.threshold(&order, position);
+        let mut threshold = self.threshold(order, position);
         if grossly
             && threshold > 1.0
             && !matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..))

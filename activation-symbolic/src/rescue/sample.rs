@@ -9,6 +9,8 @@ use crate::graph::{Id, Op};
 
 /// A machine float that kernels run in.
 pub(super) trait Float: Element + Real + Arith<Mask = bool> + PartialOrd + Into<f64> {
+    /// Whether f64 has digits to spare.
+    const IS_SINGLE: bool;
     /// The unit roundoff.
     const EPSILON: f64;
     /// The smallest normal number.
@@ -20,6 +22,7 @@ pub(super) trait Float: Element + Real + Arith<Mask = bool> + PartialOrd + Into<
 }
 
 impl Float for f32 {
+    const IS_SINGLE: bool = true;
     const EPSILON: f64 = f32::EPSILON as f64 / 2.0;
     const TINY: f64 = f32::MIN_POSITIVE as f64;
     const EXPONENTS: (i32, i32) = (-149, 127);
@@ -29,6 +32,7 @@ impl Float for f32 {
 }
 
 impl Float for f64 {
+    const IS_SINGLE: bool = false;
     const EPSILON: f64 = f64::EPSILON / 2.0;
     const TINY: f64 = f64::MIN_POSITIVE;
     const EXPONENTS: (i32, i32) = (-1074, 1023);
