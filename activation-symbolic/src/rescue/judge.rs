@@ -159,7 +159,7 @@ impl<'a, S: Float> Judge<'a, S> {
         for parameters in &parameters {
             let mut random = Random::new();
             let mut cases = if inputs == 1 {
-                self.cases(vec![line.clone()], parameters)
+                self.cases(std::slice::from_ref(&line), parameters)
             } else {
                 let mut columns = vec![Vec::new(); inputs];
                 for _ in 0..line.len() {
@@ -167,10 +167,10 @@ impl<'a, S: Float> Judge<'a, S> {
                         |column: &mut Vec<S>| column.push(line[(random.next() * line.len() as f64) as usize]);
                     columns.iter_mut().for_each(draw);
                 }
-                self.cases(columns, parameters)
+                self.cases(&columns, parameters)
             };
             let ended = cases.iter().any(&ends);
-            if inputs == 1 && !ended {
+            if inputs == 1 && !ended && !cases.is_empty() {
                 self.refine(parameters, &mut cases);
             }
             all.append(&mut cases);
@@ -200,17 +200,18 @@ impl<'a, S: Float> Judge<'a, S> {
             if new.is_empty() {
                 return;
             }
-            cases.append(&mut self.cases(vec![new], parameters));
+            cases.append(&mut self.cases(&[new], parameters));
             cases.sort_by(|a, b| a.x[0].into().total_cmp(&b.x[0].into()));
         }
     }
 
     /// Points, given as one column for each input: on machines with a fused multiply–add and without, and beside
     /// their neighbours.
-    fn cases(&mut self, x: Vec<Vec<S>>, parameters: &[S]) -> Vec<Case<S>> {
-        let (targets, doubts) = self.targets(&x, parameters);
-        let points = targets.len();
-        let mut columns = self.floats(&x, parameters, Sums::Fused);
+        let points = x[0].len();
+        if points == 0 {
+            return Vec::new();
+        }
+        let (targets, doubts) = self.targets(x, parameters);
         let mut errors = vec![vec![0.0; self.roots.len()]; points];
         let take_worst = |errors: &mut [f64], point: usize, steps: &[f64], columns: &[Vec<S>], row: usize| {
             for (i, &root) in self.roots.iter().enumerate() {
@@ -222,7 +223,7 @@ impl<'a, S: Float> Judge<'a, S> {
         };
         (0..points).for_each(|p| take_worst(&mut errors[p], p, &[], &columns, p));
         if self.tape.has_fused_sums() {
-            self.tape.evaluate_again(|op| leaf(op, &x, parameters), &mut columns);
+            self.tape.evaluate_again(|op| leaf(op, x, parameters), &mut columns);
             (0..points).for_each(|p| take_worst(&mut errors[p], p, &[], &columns, p));
         }
         // Rounding errors are random: where a result is doubtful, there are worse ones beside it.
@@ -242,7 +243,7 @@ impl<'a, S: Float> Judge<'a, S> {
             for (row, &p) in doubtful.iter().enumerate() {
                 if self.is_same_side(&columns, p, &beside, row) {
                     let steps: Vec<f64> =
-                        near.iter().zip(&x).map(|(near, x)| near[row].into() - x[p].into()).collect();
+                        near.iter().zip(x).map(|(near, x)| near[row].into() - x[p].into()).collect();
                     take_worst(&mut errors[p], p, &steps, &beside, row);
                 }
             }
