@@ -117,6 +117,8 @@ struct Writer<'a> {
     scope: &'a Scope<'a>,
     bound: HashMap<Id, TokenStream>,
     taken: HashSet<String>,
+    /// How far each stem's names are numbered.
+    numbers: HashMap<String, usize>,
     constant: Ident,
 }
 
@@ -127,7 +129,8 @@ impl<'a> Writer<'a> {
             signature.inputs.iter().map(|i| &i.ident).chain(signature.parameters.iter().map(|p| &p.ident));
         let given = scope.given.values().map(ToString::to_string);
         let taken = arguments.map(ToString::to_string).chain(given).collect();
-        let mut writer = Self { graph, scope, bound: HashMap::new(), taken, constant: format_ident!("c") };
+        let (bound, numbers, constant) = (HashMap::new(), HashMap::new(), format_ident!("c"));
+        let mut writer = Self { graph, scope, bound, taken, numbers, constant };
         writer.constant = writer.fresh("c");
         writer
     }
@@ -149,10 +152,10 @@ impl<'a> Writer<'a> {
     /// A name that isn't taken: `stem`, `stem2`, …
     fn fresh(&mut self, stem: &str) -> Ident {
         let mut name = stem.to_owned();
-        let mut n = 2;
         while !self.taken.insert(name.clone()) {
+            let n = self.numbers.entry(stem.to_owned()).or_insert(1);
+            *n += 1;
             name = format!("{stem}{n}");
-            n += 1;
         }
         Ident::new(&name, Span::mixed_site())
     }

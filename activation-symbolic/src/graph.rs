@@ -194,6 +194,9 @@ impl Hasher for Mix {
     fn write_u64(&mut self, n: u64) {
         self.add(n);
     }
+    fn write_usize(&mut self, n: usize) {
+        self.add(n as u64);
+    }
     fn write_isize(&mut self, n: isize) {
         self.add(n as u64);
     }

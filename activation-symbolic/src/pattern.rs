@@ -171,6 +171,9 @@ impl Parser<'_> {
     }
 }
 
+/// How many factors of a product are told apart: each may be taken for itself.
+const FACTORS: usize = 8;
+
 struct Matcher<'a> {
     pattern: &'a Graph,
     graph: &'a mut Graph,
@@ -247,7 +250,7 @@ impl Matcher<'_> {
                 _ => Vec::new(),
             },
             (Op::Mul, &[p, q], ..) => self.products(p, q, subject),
-            (Op::Div, &[p, q], ..) => match self.fraction(subject) {
+            (Op::Div, &[p, q], ..) => match self.fraction(subject, FACTORS) {
                 Some((numerator, denominator)) => vec![vec![(p, numerator), (q, denominator)]],
                 None => Vec::new(),
             },
@@ -273,9 +276,9 @@ impl Matcher<'_> {
             let reciprocal = self.graph.constant(scale.recip());
             return vec![vec![(q, self.graph.mul(reciprocal, subject))]];
         }
-        let (mut factors, denominator) = (Vec::new(), self.fraction(subject));
+        let (mut factors, denominator) = (Vec::new(), self.fraction(subject, FACTORS));
         self.factors(denominator.map_or(subject, |(numerator, _)| numerator), &mut factors);
-        if factors.len() > 8 {
+        if factors.len() > FACTORS {
             return Vec::new();
         }
         let mut alternatives = Vec::new();
@@ -298,6 +301,9 @@ impl Matcher<'_> {
     }
 
     fn factors(&mut self, id: Id, factors: &mut Vec<Id>) {
+        if factors.len() > FACTORS {
+            return;
+        }
         match self.graph.view(id) {
             (Op::Mul, &[a, b]) => {
                 self.factors(a, factors);
@@ -311,18 +317,19 @@ impl Matcher<'_> {
         }
     }
 
-    /// Numerator and denominator of a quotient, or of a product or opposite with one in it.
-    fn fraction(&mut self, id: Id) -> Option<(Id, Id)> {
+    /// Numerator and denominator of a quotient, or of a product or opposite with one in it, at most so deep.
+    fn fraction(&mut self, id: Id, depth: usize) -> Option<(Id, Id)> {
+        let depth = depth.checked_sub(1)?;
         match self.graph.view(id) {
             (Op::Div, &[a, b]) => Some((a, b)),
             (Op::Neg, &[a]) => {
-                let (numerator, denominator) = self.fraction(a)?;
+                let (numerator, denominator) = self.fraction(a, depth)?;
                 Some((self.graph.neg(numerator), denominator))
             }
             (Op::Mul, &[a, b]) => {
-                let (other, (numerator, denominator)) = match self.fraction(b) {
+                let (other, (numerator, denominator)) = match self.fraction(b, depth) {
                     Some(fraction) => (a, fraction),
-                    None => (b, self.fraction(a)?),
+                    None => (b, self.fraction(a, depth)?),
                 };
                 Some((self.graph.mul(other, numerator), denominator))
             }
