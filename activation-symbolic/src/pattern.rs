@@ -21,14 +21,11 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Parses both sides.
-    ///
-    /// # Panics
-    /// Where a formula is none: they are part of this crate, and a test parses all of them.
-    pub fn new(left: &str, right: &str) -> Self {
+    /// Parses both sides; nothing where one is no formula.
+    pub fn new(left: &str, right: &str) -> Option<Self> {
         let mut graph = Graph::new();
-        let [left, right] = [left, right].map(|text| parse(&mut graph, text));
-        Self { graph, left, right }
+        let [left, right] = [parse(&mut graph, left)?, parse(&mut graph, right)?];
+        Some(Self { graph, left, right })
     }
 
     /// The arena of both formulas; the letter x is the input `x - 'a'`.
@@ -53,15 +50,11 @@ impl Identity {
     }
 }
 
-/// The node that a formula says; the letter x is the input `x - 'a'`.
-///
-/// # Panics
-/// Where it is no formula.
-pub fn parse(graph: &mut Graph, text: &str) -> Id {
+/// The node that a formula says, if it is one; the letter x is the input `x - 'a'`.
+pub fn parse(graph: &mut Graph, text: &str) -> Option<Id> {
     let mut parser = Parser { graph, rest: text };
-    let id = parser.sum();
-    assert!(parser.rest.trim().is_empty(), "left over in `{text}`: `{}`", parser.rest);
-    id
+    let id = parser.sum()?;
+    parser.rest.trim().is_empty().then_some(id)
 }
 
 struct Parser<'a> {
@@ -87,61 +80,65 @@ impl Parser<'_> {
         text[..end].to_owned()
     }
 
-    fn sum(&mut self) -> Id {
-        let mut sum = self.product();
+    fn sum(&mut self) -> Option<Id> {
+        let mut sum = self.product()?;
         loop {
             if self.eat("+") {
-                let term = self.product();
+                let term = self.product()?;
                 sum = self.graph.add(sum, term);
             } else if self.eat("-") {
-                let term = self.product();
+                let term = self.product()?;
                 sum = self.graph.sub(sum, term);
             } else {
-                return sum;
+                return Some(sum);
             }
         }
     }
 
-    fn product(&mut self) -> Id {
-        let mut product = self.factor();
+    fn product(&mut self) -> Option<Id> {
+        let mut product = self.factor()?;
         loop {
             if self.eat("*") {
-                let factor = self.factor();
+                let factor = self.factor()?;
                 product = self.graph.mul(product, factor);
             } else if self.eat("/") {
-                let factor = self.factor();
+                let factor = self.factor()?;
                 product = self.graph.div(product, factor);
             } else {
-                return product;
+                return Some(product);
             }
         }
     }
 
-    fn factor(&mut self) -> Id {
+    fn factor(&mut self) -> Option<Id> {
         if self.eat("-") {
-            let factor = self.factor();
-            return self.graph.neg(factor);
+            let factor = self.factor()?;
+            return Some(self.graph.neg(factor));
         }
         if self.eat("(") {
-            let sum = self.sum();
-            assert!(self.eat(")"), "unclosed before `{}`", self.rest);
-            return sum;
+            let sum = self.sum()?;
+            return self.eat(")").then_some(sum);
         }
         let number = self.word(|c| c.is_ascii_digit() || c == '.');
         if let Ok(value) = number.parse() {
-            return self.graph.constant(value);
+            return Some(self.graph.constant(value));
         }
         let name = self.word(|c| c.is_ascii_alphanumeric() || c == '_');
         if let [letter] = *name.as_bytes() {
-            return self.graph.node(Op::Input(letter - b'a'), &[]);
+            let letter = letter.checked_sub(b'a').filter(|&letter| letter < 26)?;
+            return Some(self.graph.node(Op::Input(letter), &[]));
         }
-        assert!(self.eat("("), "no formula: `{name}{}`", self.rest);
-        let mut arguments = vec![self.argument()];
+        if !self.eat("(") {
+            return None;
+        }
+        let mut arguments = vec![self.argument()?];
         while self.eat(",") {
-            arguments.push(self.argument());
+            arguments.push(self.argument()?);
         }
-        assert!(self.eat(")"), "unclosed before `{}`", self.rest);
-        match (name.as_str(), arguments.as_slice()) {
+        if !self.eat(")") {
+            return None;
+        }
+        Some(match (name.as_str(), arguments.as_slice()) {
             ("if", &[mask, then, otherwise]) => self.graph.select(mask, then, otherwise),
             // The derivative of |u|.
             ("sgn", &[u]) => {
@@ -152,22 +149,25 @@ impl Parser<'_> {
                 self.graph.select(above, one, not_above)
             }
             _ => {
-                let primitive = Primitive::by_method(&name).unwrap_or_else(|| panic!("no function `{name}`"));
+                let primitive = Primitive::by_method(&name)?;
+                if arguments.len() != primitive.facts().arity as usize {
+                    return None;
+                }
                 self.graph.apply(primitive, &arguments)
             }
-        }
+        })
     }
 
     /// A sum, or the comparison of two.
-    fn argument(&mut self) -> Id {
-        let left = self.sum();
+    fn argument(&mut self) -> Option<Id> {
+        let left = self.sum()?;
         for (token, comparison) in [("<", Comparison::Lt), (">", Comparison::Gt)] {
             if self.eat(token) {
-                let right = self.sum();
-                return self.graph.compare(comparison, left, right);
+                let right = self.sum()?;
+                return Some(self.graph.compare(comparison, left, right));
             }
         }
-        left
+        Some(left)
     }
 }
 

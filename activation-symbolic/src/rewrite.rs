@@ -209,9 +209,9 @@ mod tests {
         let mut wrong = String::new();
         for (naive, stable) in SPELLINGS {
             let mut graph = Graph::new();
-            let root = parse(&mut graph, naive);
+            let root = parse(&mut graph, naive).expect("a formula");
             let found = rewrite(&mut graph, root, &mut Vec::new());
-            let expected = parse(&mut graph, stable);
+            let expected = parse(&mut graph, stable).expect("a formula");
             if found != expected {
                 let _ = writeln!(wrong, "{naive}\n  became {}\n  not {stable}", show(&graph, found));
             }
