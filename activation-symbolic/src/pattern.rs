@@ -150,7 +150,7 @@ impl Parser<'_> {
             }
             _ => {
                 let primitive = Primitive::by_method(&name)?;
-                if arguments.len() != primitive.facts().arity as usize {
+                if arguments.len() != primitive.facts().arity {
                     return None;
                 }
                 self.graph.apply(primitive, &arguments)

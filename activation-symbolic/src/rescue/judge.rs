@@ -207,11 +207,13 @@ impl<'a, S: Float> Judge<'a, S> {
 
     /// Points, given as one column for each input: on machines with a fused multiply–add and without, and beside
     /// their neighbours.
+    fn cases(&mut self, x: &[Vec<S>], parameters: &[S]) -> Vec<Case<S>> {
         let points = x[0].len();
         if points == 0 {
             return Vec::new();
         }
         let (targets, doubts) = self.targets(x, parameters);
+        let mut columns = self.floats(x, parameters, Sums::Fused);
         let mut errors = vec![vec![0.0; self.roots.len()]; points];
         let take_worst = |errors: &mut [f64], point: usize, steps: &[f64], columns: &[Vec<S>], row: usize| {
             for (i, &root) in self.roots.iter().enumerate() {
