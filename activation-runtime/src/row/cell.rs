@@ -71,7 +71,7 @@ pub trait Cell: Real {
 }
 
 /// Whether the magnitude is between two bounds; not for NaN.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn is_within(x: f64, low: f64, high: f64) -> bool {
     (x.abs() >= low) & (x.abs() <= high)
 }
@@ -100,15 +100,15 @@ impl RowFloat for f32 {
     type Carrier = Widened<f64>;
     const IS_SINGLE: bool = true;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn to_carrier(value: f64) -> Widened<f64> {
         Widened(value)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn from_carrier(scalar: Widened<f64>) -> f64 {
         scalar.0
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn trusts_number(reduction: Reduction, result: f64) -> bool {
         match reduction {
             // Terms that lost bits below 2^-126 don't show in a sum of this size.
@@ -119,7 +119,7 @@ impl RowFloat for f32 {
             Reduction::Prod => is_within(result, SMALLEST, f64::MAX),
         }
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn holds_number(scalar: f64) -> bool {
         (scalar == 0.0) | is_within(scalar, f32::MIN_POSITIVE.into(), f32::MAX.into())
     }
@@ -129,22 +129,22 @@ impl RowFloat for f64 {
     type Carrier = f64;
     const IS_SINGLE: bool = false;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn to_carrier(value: f64) -> f64 {
         value
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn from_carrier(scalar: f64) -> f64 {
         scalar
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn trusts_number(reduction: Reduction, result: f64) -> bool {
         match reduction {
             Reduction::Extremum => result.is_finite(),
             _ => is_within(result, SMALLEST, f64::MAX),
         }
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn holds_number(scalar: f64) -> bool {
         (scalar == 0.0) | is_within(scalar, f64::MIN_POSITIVE, f64::MAX)
     }
@@ -161,23 +161,23 @@ where
     type Total = V::Double;
     const LANES: usize = <V as Vector>::LANES;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load(token: V::Token, from: &[V::Scalar]) -> Self {
         <V as Vector>::load(token, from)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store(self, to: &mut [V::Scalar]) {
         Vector::store(self, to);
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn zero(token: V::Token) -> Self {
         <V as Vector>::splat(token, V::Scalar::default())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn splat(token: V::Token, scalar: Self::Scalar) -> Self {
         <V as Vector>::splat(token, <V::Scalar as Float>::from_f64(V::Scalar::from_carrier(scalar)))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn positions(token: V::Token) -> Self {
         let mut positions = [V::Scalar::default(); MOST_LANES];
         for (i, position) in positions.iter_mut().enumerate() {
@@ -185,43 +185,43 @@ where
         }
         <V as Vector>::load(token, &positions[..<V as Vector>::LANES])
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn total(self) -> V::Double {
         self.widen()
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn sum(total: V::Double) -> Self::Scalar {
         V::Scalar::to_carrier(total.sum_of_lanes())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn product(total: V::Double) -> Self::Scalar {
         V::Scalar::to_carrier(total.product_of_lanes())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn largest(self) -> Self::Scalar {
         V::Scalar::to_carrier(self.max_of_lanes().to_f64())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn smallest(self) -> Self::Scalar {
         V::Scalar::to_carrier(self.min_of_lanes().to_f64())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn peak(self, other: Self) -> Self {
         self.max_number(other)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn any_nan(self) -> bool {
         V::any(self.is_nan())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn scalar(value: f64) -> Self::Scalar {
         V::Scalar::to_carrier(value)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn trusts(reduction: Reduction, result: Self::Scalar) -> bool {
         V::Scalar::trusts_number(reduction, V::Scalar::from_carrier(result))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn holds(scalar: Self::Scalar) -> bool {
         V::Scalar::holds_number(V::Scalar::from_carrier(scalar))
     }
@@ -235,65 +235,65 @@ impl<V: Widen<Scalar = f64>> Cell for Widened<V> {
     type Total = V;
     const LANES: usize = <V as Vector>::LANES;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load(token: V::Token, from: &[f64]) -> Self {
         Self(<V as Vector>::load(token, from))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store(self, to: &mut [f64]) {
         Vector::store(self.0, to);
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn zero(token: V::Token) -> Self {
         Self(<V as Vector>::splat(token, 0.0))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn splat(token: V::Token, scalar: Widened<f64>) -> Self {
         Self(<V as Vector>::splat(token, scalar.0))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn positions(token: V::Token) -> Self {
         Self(<V as Cell>::positions(token))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn total(self) -> V {
         self.0
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn sum(total: V) -> Self::Scalar {
         Widened(total.sum_of_lanes())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn product(total: V) -> Self::Scalar {
         Widened(total.product_of_lanes())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn largest(self) -> Self::Scalar {
         Widened(self.0.max_of_lanes())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn smallest(self) -> Self::Scalar {
         Widened(self.0.min_of_lanes())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn peak(self, other: Self) -> Self {
         Self(self.0.max_number(other.0))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn any_nan(self) -> bool {
         V::any(self.0.is_nan())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn scalar(value: f64) -> Widened<f64> {
         Widened(value)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn trusts(reduction: Reduction, result: Widened<f64>) -> bool {
         // The squares of f32 don't underflow, so that a sum of zero is one of zeros.
         let zero = matches!(reduction, Reduction::Sum | Reduction::Dot) && result.0 == 0.0;
         zero | f64::trusts_number(reduction, result.0)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn holds(scalar: Widened<f64>) -> bool {
         f64::holds_number(scalar.0)
     }

@@ -41,44 +41,44 @@ pub struct Passes<'a, R: Cell, I: Shape, O: Shape> {
 
 impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
     /// The number of elements of the row.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn length(&self) -> R::Scalar {
         R::scalar(self.length as f64)
     }
 
     /// The incoming gradient of a function that gives a scalar.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn upstream(&self) -> R::Scalar {
         self.upstream
     }
 
     /// The result of a function that gives a scalar.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn give(&mut self, result: R::Scalar) {
         self.result = result;
     }
 
     /// A scalar at every position.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn splat(&mut self, scalar: R::Scalar) -> R {
         self.trouble |= !R::holds(scalar);
         R::splat(self.token, scalar)
     }
 
     /// Reduces what `f` computes.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn reduce<T: Terms<R>>(&mut self, f: impl Fn(At<R, I, O>) -> T) -> T::Results {
         self.pass::<T, false>(
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             |at| (f(at), None),
         )
     }
 
     /// Reduces the first of what `f` computes, and stores the second in the outputs.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn reduce_storing<T: Terms<R>>(&mut self, f: impl Fn(At<R, I, O>) -> (T, O::Of<R>)) -> T::Results {
         self.pass::<T, false>(
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             |at| {
                 let (terms, outputs) = f(at);
                 (terms, Some(outputs))
@@ -87,16 +87,16 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
     }
 
     /// Writes what `f` computes to the outputs.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn map(&mut self, f: impl Fn(At<R, I, O>) -> O::Of<R>) {
         self.pass::<Nothing, true>(
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             |at| (Nothing, Some(f(at))),
         );
     }
 
     /// The loop. `CHECK`: whether outputs are final and have to be finite.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn pass<T: Terms<R>, const CHECK: bool>(
         &mut self,
         f: impl Fn(At<R, I, O>) -> (T, Option<O::Of<R>>),
@@ -149,7 +149,7 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
     }
 
     /// Stores outputs if there are any.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep<const CHECK: bool>(&mut self, outputs: Option<O::Of<R>>, at: usize, check: &mut R) {
         if let Some(outputs) = outputs {
             if CHECK {
@@ -159,7 +159,7 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn look(&self, at: usize, position: R) -> At<R, I, O> {
         At {
             input: I::load(self.token, &self.inputs, at),
@@ -168,7 +168,7 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn look_at_tail(&self, position: R) -> At<R, I, O> {
         At { input: I::copied(&self.tails), stored: O::copied(&self.stored), position }
     }
@@ -182,18 +182,18 @@ impl<R: Cell> Terms<R> for Nothing {
     type State = ();
     type Results = ();
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn start(_: R::Token) {}
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, (): ()) {}
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add_two(self, _: Self, (): ()) {}
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn settle((): ()) {}
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn only(self, _: R::Mask) -> Self {
         self
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn finish((): (), _: &mut bool) {}
 }

@@ -37,7 +37,7 @@ macro_rules! method {
             const PRECISION: Precision = K::PRECISION[$index];
             const NONLINEAR: usize = $nonlinear;
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, $in, $out>) {
                 kernel.$method(passes);
             }
@@ -66,7 +66,7 @@ pub(super) struct Rows<'a, T, I: Shape, O: Shape> {
 
 impl<T, I: Shape, O: Shape> Rows<'_, T, I, O> {
     /// Some of the rows.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn part(&mut self, rows: Range<usize>) -> Rows<'_, T, I, O> {
         let here = rows.start * self.length..rows.end * self.length;
         Rows {
@@ -80,7 +80,7 @@ impl<T, I: Shape, O: Shape> Rows<'_, T, I, O> {
     }
 
     /// The n-th row alone.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn row(&mut self, n: usize) -> Rows<'_, T, I, O> {
         self.part(n..n + 1)
     }
@@ -177,7 +177,7 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for Job<'_, K, M,
     type Scalar = T;
     type Output = ();
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn run<V: Widen<Scalar = T>>(self, token: V::Token, _: Level) {
         let Self { kernel, method, mut rows } = self;
         for n in 0..rows.count {
@@ -248,7 +248,7 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for InDouble<'_, 
     type Scalar = f64;
     type Output = ();
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn run<V: Widen<Scalar = f64>>(self, token: V::Token, _: Level) {
         let Job { kernel, method, mut rows } = self.0;
         let length = rows.length;
@@ -348,7 +348,7 @@ pub(super) fn value_in_extended<K: RowKernel<N>, T: RowFloat, const N: usize>(
 }
 
 /// The kernel on one row that isn't empty: the scalar it gives, and whether something looks wrong.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn compute<'a, R: Cell, K, M: Method<K, N>, const N: usize>(
     kernel: &K,
     method: M,
@@ -366,7 +366,7 @@ fn compute<'a, R: Cell, K, M: Method<K, N>, const N: usize>(
 impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
     /// The passes over one row, which isn't empty. Where the caller has just cut the rows to `length`, one bounds
     /// check serves all of them.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn new(
         token: R::Token,
         length: usize,

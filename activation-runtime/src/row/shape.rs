@@ -68,7 +68,7 @@ impl<const N: usize> Shape for [(); N] {
         (core::array::from_fn(|_| core::mem::take(&mut slice)), slice)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn map<U, W>(things: [U; N], f: impl FnMut(U) -> W) -> [W; N] {
         things.map(f)
     }
@@ -86,27 +86,27 @@ impl<const N: usize> Shape for [(); N] {
     fn all<U>(things: &[U; N], f: impl FnMut(&U) -> bool) -> bool {
         things.iter().all(f)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn each_mut<U>(things: &mut [U; N]) -> [&mut U; N] {
         things.each_mut()
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn each_ref<U>(things: &[U; N]) -> [&U; N] {
         things.each_ref()
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn part<'a, 'r: 'a, T>(rows: &'a [&'r [T]; N], range: Range<usize>) -> [&'a [T]; N] {
         map(
             *rows,
             &[][..],
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             |row| &row[range.clone()],
         )
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn part_mut<'a, 'r: 'a, T>(rows: &'a mut [&'r mut [T]; N], range: Range<usize>) -> [&'a mut [T]; N] {
         let mut parts: [&mut [T]; N] = core::array::from_fn(
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             |_| Default::default(),
         );
         for (part, row) in parts.iter_mut().zip(rows) {
@@ -114,24 +114,24 @@ impl<const N: usize> Shape for [(); N] {
         }
         parts
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn copied<R: Copy>(values: &[R; N]) -> [R; N] {
         *values
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn repeat<R: Copy>(value: R) -> [R; N] {
         [value; N]
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load<R: Cell>(token: R::Token, rows: &[&[R::Element]; N], at: usize) -> [R; N] {
         map(
             *rows,
             R::zero(token),
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             |row| R::load(token, &row[at..at + R::LANES]),
         )
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn reload<R: Cell>(token: R::Token, rows: &[&mut [R::Element]; N], at: usize) -> [R; N] {
         let mut loaded = [R::zero(token); N];
         for (to, row) in loaded.iter_mut().zip(rows) {
@@ -139,18 +139,18 @@ impl<const N: usize> Shape for [(); N] {
         }
         loaded
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store<R: Cell>(values: [R; N], rows: &mut [&mut [R::Element]; N], at: usize) {
         for (row, value) in rows.iter_mut().zip(values) {
             value.store(&mut row[at..at + R::LANES]);
         }
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load_tail<R: Cell>(token: R::Token, rows: &[&[R::Element]; N], at: usize) -> [R; N] {
         map(
             *rows,
             R::zero(token),
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             |row| {
                 let rest = &row[at..];
                 let mut block = [rest[0]; MOST_LANES];
@@ -159,7 +159,7 @@ impl<const N: usize> Shape for [(); N] {
             },
         )
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store_tail<R: Cell>(values: [R; N], rows: &mut [&mut [R::Element]; N], at: usize) {
         for (row, value) in rows.iter_mut().zip(values) {
             let rest = &mut row[at..];
@@ -168,7 +168,7 @@ impl<const N: usize> Shape for [(); N] {
             rest.copy_from_slice(&block[..rest.len()]);
         }
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn check<R: Cell>(values: &[R; N], mut check: R) -> R {
         for value in values {
             check = value.mul_add(value.constant(0.0), check);
@@ -192,7 +192,7 @@ impl<A: Shape, B: Shape> Shape for (A, B) {
         ((a, b), slice)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn map<U, W>((a, b): Self::Of<U>, mut f: impl FnMut(U) -> W) -> Self::Of<W> {
         (A::map(a, &mut f), B::map(b, f))
     }
@@ -210,56 +210,56 @@ impl<A: Shape, B: Shape> Shape for (A, B) {
     fn all<U>((a, b): &Self::Of<U>, mut f: impl FnMut(&U) -> bool) -> bool {
         A::all(a, &mut f) && B::all(b, f)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn each_mut<U>((a, b): &mut Self::Of<U>) -> Self::Of<&mut U> {
         (A::each_mut(a), B::each_mut(b))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn each_ref<U>((a, b): &Self::Of<U>) -> Self::Of<&U> {
         (A::each_ref(a), B::each_ref(b))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn part<'a, 'r: 'a, T>((a, b): &'a Self::Of<&'r [T]>, range: Range<usize>) -> Self::Of<&'a [T]> {
         (A::part(a, range.clone()), B::part(b, range))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn part_mut<'a, 'r: 'a, T>(
         (a, b): &'a mut Self::Of<&'r mut [T]>,
         range: Range<usize>,
     ) -> Self::Of<&'a mut [T]> {
         (A::part_mut(a, range.clone()), B::part_mut(b, range))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn copied<R: Copy>((a, b): &Self::Of<R>) -> Self::Of<R> {
         (A::copied(a), B::copied(b))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn repeat<R: Copy>(value: R) -> Self::Of<R> {
         (A::repeat(value), B::repeat(value))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load<R: Cell>(token: R::Token, (a, b): &Self::Of<&[R::Element]>, at: usize) -> Self::Of<R> {
         (A::load(token, a, at), B::load(token, b, at))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn reload<R: Cell>(token: R::Token, (a, b): &Self::Of<&mut [R::Element]>, at: usize) -> Self::Of<R> {
         (A::reload(token, a, at), B::reload(token, b, at))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store<R: Cell>(values: Self::Of<R>, (a, b): &mut Self::Of<&mut [R::Element]>, at: usize) {
         A::store(values.0, a, at);
         B::store(values.1, b, at);
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load_tail<R: Cell>(token: R::Token, (a, b): &Self::Of<&[R::Element]>, at: usize) -> Self::Of<R> {
         (A::load_tail(token, a, at), B::load_tail(token, b, at))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store_tail<R: Cell>(values: Self::Of<R>, (a, b): &mut Self::Of<&mut [R::Element]>, at: usize) {
         A::store_tail(values.0, a, at);
         B::store_tail(values.1, b, at);
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn check<R: Cell>((a, b): &Self::Of<R>, check: R) -> R {
         B::check(b, A::check(a, check))
     }

@@ -17,7 +17,7 @@ pub trait Terms<R: Cell>: Copy {
     /// Accumulates the numbers of two registers.
     fn add_two(self, other: Self, state: Self::State) -> Self::State;
     /// Puts by what has been accumulated since the last time: at most four registers.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn settle(state: Self::State) -> Self::State {
         state
     }
@@ -28,7 +28,7 @@ pub trait Terms<R: Cell>: Copy {
 }
 
 /// Judges a result.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn judged<R: Cell>(reduction: Reduction, result: R::Scalar, trouble: &mut bool) -> R::Scalar {
     *trouble |= !R::trusts(reduction, result);
     result
@@ -49,28 +49,28 @@ impl<R: Cell> Terms<R> for Sum<R> {
     type State = (R::Total, R);
     type Results = R::Scalar;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn start(token: R::Token) -> Self::State {
         let zero = R::zero(token);
         (zero.total(), zero)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, (total, recent): Self::State) -> Self::State {
         (total, recent + self.0)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add_two(self, other: Self, (total, recent): Self::State) -> Self::State {
         (total, recent + (self.0 + other.0))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn settle((total, recent): Self::State) -> Self::State {
         (total + recent.total(), recent.constant(0.0))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn only(self, mask: R::Mask) -> Self {
         Self(R::select(mask, self.0, self.0.constant(0.0)))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn finish((total, _): Self::State, trouble: &mut bool) -> R::Scalar {
         judged::<R>(Reduction::Sum, R::sum(total), trouble)
     }
@@ -84,27 +84,27 @@ impl<R: Cell> Terms<R> for Positive<R> {
     type State = <Sum<R> as Terms<R>>::State;
     type Results = R::Scalar;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn start(token: R::Token) -> Self::State {
         Sum::start(token)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, state: Self::State) -> Self::State {
         Sum(self.0).add(state)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add_two(self, other: Self, state: Self::State) -> Self::State {
         Sum(self.0).add_two(Sum(other.0), state)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn settle(state: Self::State) -> Self::State {
         Sum::settle(state)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn only(self, mask: R::Mask) -> Self {
         Self(Sum(self.0).only(mask).0)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn finish((total, _): Self::State, trouble: &mut bool) -> R::Scalar {
         judged::<R>(Reduction::Positive, R::sum(total), trouble)
     }
@@ -123,29 +123,29 @@ impl<R: Cell> Terms<R> for Dot<R> {
     type State = (R::Total, R);
     type Results = R::Scalar;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn start(token: R::Token) -> Self::State {
         let zero = R::zero(token);
         (zero.total(), zero)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, (total, recent): Self::State) -> Self::State {
         (self.0.total().mul_add(self.1.total(), total), recent)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add_two(self, other: Self, (total, recent): Self::State) -> Self::State {
         (total, recent + self.0.mul_add(self.1, other.0 * other.1))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn settle((total, recent): Self::State) -> Self::State {
         (total + recent.total(), recent.constant(0.0))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn only(self, mask: R::Mask) -> Self {
         let zero = self.0.constant(0.0);
         Self(R::select(mask, self.0, zero), R::select(mask, self.1, zero))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn finish((total, _): Self::State, trouble: &mut bool) -> R::Scalar {
         judged::<R>(Reduction::Dot, R::sum(total), trouble)
     }
@@ -159,23 +159,23 @@ impl<R: Cell> Terms<R> for Prod<R> {
     type State = R::Total;
     type Results = R::Scalar;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn start(token: R::Token) -> R::Total {
         R::zero(token).total().constant(1.0)
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, state: R::Total) -> R::Total {
         state * self.0.total()
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add_two(self, other: Self, state: R::Total) -> R::Total {
         state * (self.0.total() * other.0.total())
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn only(self, mask: R::Mask) -> Self {
         Self(R::select(mask, self.0, self.0.constant(1.0)))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn finish(state: R::Total, trouble: &mut bool) -> R::Scalar {
         judged::<R>(Reduction::Prod, R::product(state), trouble)
     }
@@ -191,24 +191,24 @@ macro_rules! extremum {
             type State = R;
             type Results = R::Scalar;
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn start(token: R::Token) -> R {
                 R::zero(token).constant(f64::$neutral)
             }
             // The state is the second operand: what is tested for NaN then doesn't wait for it.
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn add(self, state: R) -> R {
                 self.0.$method(state)
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn add_two(self, other: Self, state: R) -> R {
                 self.0.$method(other.0.$method(state))
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn only(self, mask: R::Mask) -> Self {
                 Self(R::select(mask, self.0, self.0.constant(f64::$neutral)))
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn finish(state: R, trouble: &mut bool) -> R::Scalar {
                 judged::<R>(Reduction::Extremum, state.$across(), trouble)
             }
@@ -237,27 +237,27 @@ macro_rules! tuple {
             type State = ($($term::State,)*);
             type Results = ($($term::Results,)*);
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn start(token: R::Token) -> Self::State {
                 ($($term::start(token),)*)
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn add(self, state: Self::State) -> Self::State {
                 ($(self.$i.add(state.$i),)*)
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn add_two(self, other: Self, state: Self::State) -> Self::State {
                 ($(self.$i.add_two(other.$i, state.$i),)*)
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn settle(state: Self::State) -> Self::State {
                 ($($term::settle(state.$i),)*)
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn only(self, mask: R::Mask) -> Self {
                 ($(self.$i.only(mask),)*)
             }
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn finish(state: Self::State, trouble: &mut bool) -> Self::Results {
                 ($($term::finish(state.$i, trouble),)*)
             }

@@ -14,7 +14,7 @@ macro_rules! operator {
     ($($trait:ident :: $method:ident),*) => {$(
         impl<V: Arith> $trait for Widened<V> {
             type Output = Self;
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn $method(self, other: Self) -> Self {
                 Self(self.0.$method(other.0))
             }
@@ -26,7 +26,7 @@ operator! { Add::add, Sub::sub, Mul::mul, Div::div }
 
 impl<V: Arith> Neg for Widened<V> {
     type Output = Self;
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn neg(self) -> Self {
         Self(-self.0)
     }
@@ -35,13 +35,13 @@ impl<V: Arith> Neg for Widened<V> {
 /// Declares methods that do what those of the number inside do.
 macro_rules! inside {
     ($($method:ident($($other:ident),*));* $(;)?) => {$(
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn $method(self $(, $other: Self)*) -> Self {
             Self(self.0.$method($($other.0),*))
         }
     )*};
     (mask: $($method:ident),*) => {$(
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn $method(self, other: Self) -> V::Mask {
             self.0.$method(other.0)
         }
@@ -51,11 +51,11 @@ macro_rules! inside {
 impl<V: Arith> Arith for Widened<V> {
     type Mask = V::Mask;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn constant(self, value: f64) -> Self {
         Self(self.0.constant(f64::from(value as f32)))
     }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn select(mask: V::Mask, then: Self, otherwise: Self) -> Self {
         Self(V::select(mask, then.0, otherwise.0))
     }
@@ -78,7 +78,7 @@ impl<V: Arith> Arith for Widened<V> {
 impl<V: Real> Real for Widened<V> {
     crate::carrier::elementary!(inside);
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn powi(self, n: i32) -> Self {
         Self(self.0.powi(n))
     }
