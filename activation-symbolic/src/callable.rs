@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprPath, Pat, Path};
+use syn::{Expr, ExprPath, ItemUse, Pat, Path, parse_quote};
 
 use crate::function::Signature;
 use crate::graph::Callee;
@@ -28,7 +28,7 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
         Some(first) => {
             let span = first.path.segments.last().map_or_else(|| first.path.span(), |last| last.ident.span());
             let paths = callees.iter().map(|callee| &callee.path);
-            quote_spanned!(span=> pub const ROLES: &[bool] = { #(let _ = <#paths>::ROLES;)* &[#(#roles),*] };)
+            quote_spanned!(span=> #[allow(unreachable_pub)] pub const ROLES: &[bool] = { #(let _ = <#paths>::ROLES;)* &[#(#roles),*] };)
         }
     };
     let deprecated = signature.item.attrs.iter().any(|a| a.path().is_ident("deprecated"));
@@ -121,6 +121,11 @@ impl VisitMut for Reach<'_> {
             let name = self.name;
             *expr = Expr::Verbatim(quote_spanned!(path.span()=> <#name>::#constant));
         }
+    }
+
+    /// What is imported for a call alone is reached from the struct now.
+    fn visit_item_use_mut(&mut self, import: &mut ItemUse) {
+        import.attrs.push(parse_quote!(#[allow(unused_imports)]));
     }
 
     /// Patterns hold constants, not expressions.

@@ -1,5 +1,5 @@
 //! The gradient checks of what the macro makes: of inputs, parameters and rows, and those that `test` asks for.
-#![allow(missing_docs)]
+#![allow(missing_docs, unreachable_pub)]
 
 use activations::prelude::*;
 use activations::{gradcheck_inputs, gradcheck_parameters, gradcheck_rows};
