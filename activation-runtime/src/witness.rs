@@ -51,6 +51,7 @@ impl Kernel for Uncallable {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl SecondOrder for Uncallable {
     fn second_derivative<R: Real>(&self, x: R) -> R {
         x
