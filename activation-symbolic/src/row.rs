@@ -132,7 +132,10 @@ fn derive(function: &Function) -> Derived {
     let shown = match &function.own_vjp {
         Some(own) => own.clone(),
         // As the textbook has it.
-        None => derive::gradient(&mut b, &[(value, dy)], &leaves, Form::Output),
+        None => {
+            let gradient = derive::gradient(&mut b, &[(value, dy)], &leaves, Form::Output);
+            gradient.into_iter().map(|id| normal::cancelled(&mut b, id)).collect()
+        }
     };
     let shown = [vec![function.written], shown].concat();
     let value = normal::normal(&mut b, value, false);

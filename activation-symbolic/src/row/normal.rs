@@ -98,3 +98,28 @@ fn scalars(b: &mut Builder, row: Id) -> (Id, Id) {
     let (factor, rest) = scalars(b, rest);
     (b.graph.mul(scalar, factor), rest)
 }
+
+/// A product as a fraction, where its numbers cancel: the 2 of a square and the ½ of a root are nothing.
+pub(super) fn cancelled(b: &mut Builder, root: Id) -> Id {
+    let (mut numbers, mut above, mut below) = (Vec::new(), Vec::new(), Vec::new());
+    let mut left = vec![root];
+    while let Some(id) = left.pop() {
+        let node = b.graph.nodes()[id.index()];
+        match (node.op, node.arguments()) {
+            (Op::Mul, &[p, q]) => left.extend([q, p]),
+            (Op::Div, &[p, q]) => {
+                below.push(q);
+                left.push(p);
+            }
+            (Op::Constant(_), _) => numbers.push(id),
+            _ => above.push(id),
+        }
+    }
+    let one = b.graph.constant(1.0);
+    let number = numbers.iter().fold(one, |product, &number| b.graph.mul(product, number));
+    if numbers.len() < 2 || number != one || below.is_empty() {
+        return root;
+    }
+    let above = above.into_iter().reduce(|p, q| b.graph.mul(p, q)).unwrap_or(one);
+    below.into_iter().fold(above, |p, q| b.graph.div(p, q))
+}
