@@ -70,21 +70,21 @@ macro_rules! sech_squared {
     };
 }
 
-/// The rules. That a sum of terms with a common denominator is divided last matters where the terms cancel.
+/// The rules. That a sum of terms with a common denominator is divided last matters where the terms cancel; of what is
+/// near 1, the rest is divided.
 pub const RULES: &[Rule] = &[
     rule(
         NAME,
         concat!("tanh(softplus(u)) + w * (", sech_squared!(), " * sigmoid(u))"),
         concat!(
-            a!(),
-            " * (",
+            "if(u < 0, 0, 1) + if(u < 0, exp(-abs(u)), -exp(-abs(u))) * ((",
             e!(),
             " * (",
             e!(),
             " * (",
             e!(),
-            " * if(u < 0, 1, 4 * w + 4) + if(u < 0, 4, 4 * w + 6))",
-            " + if(u < 0, 4 * w + 6, 4)) + if(u < 0, 4 * w + 4, 1))",
+            " * if(u < 0, 1, 4) + if(u < 0, 4, 4 - 4 * w))",
+            " + if(u < 0, 4 * w + 6, 2 - 4 * w)) + if(u < 0, 4 * w + 4, 0))",
             " / (",
             e!(),
             " * (",
@@ -94,7 +94,7 @@ pub const RULES: &[Rule] = &[
             " * (",
             e!(),
             " * if(u < 0, 1, 4) + if(u < 0, 4, 8)) + 8)",
-            " + if(u < 0, 8, 4)) + if(u < 0, 4, 1))"
+            " + if(u < 0, 8, 4)) + if(u < 0, 4, 1)))"
         ),
         WHY,
     ),
