@@ -200,12 +200,12 @@ impl Writer<'_> {
             }
             (Op::Call { callee, part }, _) => (self.call(callee, part, arguments), Binding::Atom),
             (Op::Reduce(reduction), _) => {
-                (self.function(reduction_name(reduction), arguments), Binding::Atom)
+                (self.function(&self.operator(reduction_name(reduction)), arguments), Binding::Atom)
             }
             (Op::Length, _) => ("n".to_owned(), Binding::Atom),
             (Op::Position, _) => ("i".to_owned(), Binding::Atom),
-            (Op::Softmax, _) => (self.function("softmax", arguments), Binding::Atom),
-            (Op::LogSoftmax, _) => (self.function("log_softmax", arguments), Binding::Atom),
+            (Op::Softmax, _) => (self.function(&self.operator("softmax"), arguments), Binding::Atom),
+            (Op::LogSoftmax, _) => (self.function(&self.operator("log_softmax"), arguments), Binding::Atom),
             _ => (String::new(), Binding::Atom),
         }
     }
@@ -420,6 +420,11 @@ impl Writer<'_> {
                 (self.function(if self.latex() { facts.latex } else { facts.text }, arguments), Binding::Atom)
             }
         }
+    }
+
+    /// The name of a function that LaTeX has no command for.
+    fn operator(&self, name: &str) -> String {
+        if self.latex() { format!(r"\operatorname{{{}}}", name.replace('_', r"\_")) } else { name.to_owned() }
     }
 
     fn function(&self, name: &str, arguments: &[Id]) -> String {

@@ -129,7 +129,7 @@ fn report(function: &mut Function, found: &[Found; 2], errors: &mut Diagnostics)
         errors.error(
             span(function.written),
             std::format!(
-                "slow: the {what} has to be computed again in extended precision at {place}, a microsecond each; \
+                "slow: the {what} has to be computed again in extended precision at {place}, which takes many times as long; \
                  write a form that rounds less (`explain` says where), or drop `deny(slow)`"
             ),
         );
