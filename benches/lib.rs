@@ -1,1 +1,4 @@
-//! Benches of the library; each is a file in `benches/`.
+//! Benches of the library, each a file in `benches/`; and what they are measured against.
+
+#[cfg(target_arch = "x86_64")]
+pub mod by_hand;

@@ -3,9 +3,6 @@
 //! `cargo bench -p activations-benches --bench elementwise [-- FILTER]`; one thread, f32, buffers in place before the clock starts. The
 //! README quotes ratios of one run of it.
 
-#[cfg(target_arch = "x86_64")]
-mod by_hand;
-
 use activations::gallery::{
     Elu, Gelu, GeluTanh, HardSwish, LeakyRelu, Mish, Relu, Sigmoid, Silu, Softplus, SwiGlu, Swish, Tanh,
 };
@@ -163,5 +160,34 @@ mod swiglu {
         bencher.counter(ItemsCount::new(n)).bench_local(|| {
             SwiGlu.backward(black_box([&gate, &up]), black_box(&dy), black_box([&mut dgate, &mut dup]))
         });
+    }
+}
+
+/// The same algorithms by hand.
+#[cfg(target_arch = "x86_64")]
+mod by_hand {
+    use activations_benches::by_hand;
+
+    use super::{Activation, Bencher, Exp, Gelu, ItemsCount, SIZES, black_box, inputs};
+
+    macro_rules! by_hand {
+        ($($name:ident = $function:path, beside $kernel:ident;)*) => {$(
+            #[divan::bench(args = SIZES)]
+            fn $name(bencher: Bencher, n: usize) {
+                let (x, mut y, mut generated) = (inputs(n), vec![0.0; n], vec![0.0; n]);
+                if $function(&x, &mut y) {
+                    $kernel.forward(&x, &mut generated).expect("slices of one length");
+                    assert_eq!(y, generated);
+                    bencher
+                        .counter(ItemsCount::new(n))
+                        .bench_local(|| $function(black_box(&x), black_box(&mut y)));
+                }
+            }
+        )*};
+    }
+
+    by_hand! {
+        exp_forward = by_hand::exp, beside Exp;
+        gelu_erf_forward = by_hand::gelu, beside Gelu;
     }
 }

@@ -100,66 +100,19 @@ fn product(bencher: Bencher, n: usize) {
     });
 }
 
-/// Softmax in AVX-512 by hand, sums in f32, rows of whole registers: what the generated code is measured against.
+/// Softmax by hand, its sums in f32.
 #[cfg(target_arch = "x86_64")]
 mod softmax_by_hand {
-    #[expect(clippy::wildcard_imports, reason = "instructions by their own names")]
-    use std::arch::x86_64::*;
+    use activations_benches::by_hand::softmax;
 
-    use divan::counter::ItemsCount;
-    use divan::{Bencher, black_box};
+    use super::{Bencher, ItemsCount, SHAPES, black_box, inputs};
 
-    #[divan::bench(args = super::SHAPES)]
+    #[divan::bench(args = SHAPES)]
     fn forward(bencher: Bencher, (n, row): (usize, usize)) {
-        if !is_x86_feature_detected!("avx512f") {
-            return;
-        }
-        let (x, mut y) = (super::inputs(n), vec![0.0; n]);
-        bencher.counter(ItemsCount::new(n)).bench_local(|| {
-            for (x, y) in black_box(&x).chunks_exact(row).zip(black_box(&mut y).chunks_exact_mut(row)) {
-                // SAFETY: the instructions are there.
-                unsafe { softmax(x, y) }
-            }
-        });
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn exp(x: __m512) -> __m512 {
-        let x = _mm512_max_ps(_mm512_set1_ps(-104.0), x);
-        let n = _mm512_roundscale_ps::<8>(_mm512_mul_ps(x, _mm512_set1_ps(std::f32::consts::LOG2_E)));
-        let r = _mm512_fmadd_ps(n, _mm512_set1_ps(-0.693_145_75), x);
-        let r = _mm512_fmadd_ps(n, _mm512_set1_ps(-1.428_606_8e-6), r);
-        let mut p = _mm512_set1_ps(1.393_582_9e-3);
-        for c in [8.366_829e-3, 4.166_645_6e-2, 0.166_665_41, 0.5, 1.0, 1.0] {
-            p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(c));
-        }
-        _mm512_scalef_ps(p, n)
-    }
-
-    #[target_feature(enable = "avx512f")]
-    unsafe fn softmax(x: &[f32], y: &mut [f32]) {
-        let (end, x, y) = (x.len(), x.as_ptr(), y.as_mut_ptr());
-        // SAFETY: each access is to 32 numbers that end at `end` at the latest.
-        unsafe {
-            let mut max = [_mm512_set1_ps(f32::NEG_INFINITY); 2];
-            for at in (0..end).step_by(32) {
-                max[0] = _mm512_max_ps(max[0], _mm512_loadu_ps(x.add(at)));
-                max[1] = _mm512_max_ps(max[1], _mm512_loadu_ps(x.add(at + 16)));
-            }
-            let max = _mm512_set1_ps(_mm512_reduce_max_ps(_mm512_max_ps(max[0], max[1])));
-            let mut sum = [_mm512_setzero_ps(); 2];
-            for at in (0..end).step_by(32) {
-                for (i, sum) in sum.iter_mut().enumerate() {
-                    let e = exp(_mm512_sub_ps(_mm512_loadu_ps(x.add(at + 16 * i)), max));
-                    *sum = _mm512_add_ps(*sum, e);
-                    _mm512_storeu_ps(y.add(at + 16 * i), e);
-                }
-            }
-            let scale = _mm512_set1_ps(1.0 / _mm512_reduce_add_ps(_mm512_add_ps(sum[0], sum[1])));
-            for at in (0..end).step_by(16) {
-                _mm512_storeu_ps(y.add(at), _mm512_mul_ps(_mm512_loadu_ps(y.add(at)), scale));
-            }
+        let (x, mut y) = (inputs(n), vec![0.0; n]);
+        if softmax(&x, row, &mut y) {
+            let bencher = bencher.counter(ItemsCount::new(n));
+            bencher.bench_local(|| softmax(black_box(&x), row, black_box(&mut y)));
         }
     }
 }
