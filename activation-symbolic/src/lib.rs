@@ -40,6 +40,7 @@ pub mod share;
 pub mod sides;
 mod simplify;
 mod spelling;
+mod standard;
 pub mod symbol;
 pub mod truth;
 

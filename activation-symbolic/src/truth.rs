@@ -11,6 +11,7 @@ use activation_runtime::extended::{Element, Extended};
 use crate::evaluate::compare;
 use crate::graph::{Graph, Id, Op};
 use crate::primitive::Primitive;
+use crate::standard::Standard;
 
 /// The base-2 logarithm of the relative rounding error of one operation.
 const ROUNDING: f64 = -97.0;
@@ -256,10 +257,10 @@ fn slopes<S: Element>(primitive: Primitive, numbers: &[Extended<S>], value: Exte
     let plain = numbers.iter().chain([&value]).all(is_plain);
     for (i, slope) in slopes.iter_mut().enumerate().take(numbers.len()) {
         if plain {
-            let mut narrow = [0.0; 2];
-            narrow.iter_mut().zip(numbers).for_each(|(narrow, n)| *narrow = n.to_f64());
-            let partial = primitive.partial(i, &narrow[..numbers.len()], value.to_f64());
-            if let Some(partial) = partial.filter(|p| p.is_normal()) {
+            let mut narrow = [Standard(0.0); 2];
+            narrow.iter_mut().zip(numbers).for_each(|(narrow, n)| *narrow = Standard(n.to_f64()));
+            let partial = primitive.partial(i, &narrow[..numbers.len()], Standard(value.to_f64()));
+            if let Some(Standard(partial)) = partial.filter(|p| p.0.is_normal()) {
                 *slope = Extended::from_f64(partial);
                 continue;
             }

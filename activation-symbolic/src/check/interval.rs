@@ -13,6 +13,7 @@ use activation_runtime::real::Real;
 
 use super::truth::Truth;
 use crate::primitive::Primitive;
+use crate::standard;
 
 /// All the reals from `lo` to `hi`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -178,18 +179,6 @@ fn rounded(y: f64, error: f64) -> Interval {
     } else {
         Interval::new(y.next_down(), y)
     }
-}
-
-/// Accurate near 1, as the standard library's isn't.
-fn acosh(x: f64) -> f64 {
-    let d = x - 1.0;
-    if d < 1e100 { (d + (d * (d + 2.0)).sqrt()).ln_1p() } else { x.ln() + std::f64::consts::LN_2 }
-}
-
-/// Accurate near −1, as the standard library's isn't.
-fn atanh(x: f64) -> f64 {
-    let a = x.abs();
-    (0.5 * (2.0 * a / (1.0 - a)).ln_1p()).copysign(x)
 }
 
 fn sum(a: f64, b: f64) -> Interval {
@@ -411,10 +400,10 @@ impl Real for Interval {
         sinh Sinh f64::sinh;
         tanh Tanh f64::tanh;
         asinh Asinh f64::asinh;
-        acosh Acosh acosh;
-        atanh Atanh atanh;
-        sigmoid Sigmoid |x| if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) };
-        softplus Softplus |x| x.max(0.0) + (-x.abs()).exp().ln_1p();
+        acosh Acosh standard::acosh;
+        atanh Atanh standard::atanh;
+        sigmoid Sigmoid standard::sigmoid;
+        softplus Softplus standard::softplus;
         erf Erf Real::erf;
         erfc Erfc Real::erfc;
     }

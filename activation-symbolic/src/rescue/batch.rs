@@ -54,10 +54,11 @@ impl<S: Float> Number for S {
 /// A node as it is evaluated.
 #[derive(Debug)]
 pub(super) struct Step {
-    pub(super) id: Id,
-    pub(super) op: Op,
+    op: Op,
     /// Where its arguments are among the steps.
-    pub(super) arguments: Vec<usize>,
+    arguments: Vec<usize>,
+    /// Whether it is a truth value.
+    pub(super) is_mask: bool,
     /// The sum that it is, if a product is fused into it.
     sum: Option<(MulAdd, [usize; 3])>,
     /// Whether fused sums make a difference to it.
@@ -79,6 +80,8 @@ pub(super) struct Tape {
     pub(super) steps: Vec<Step>,
     /// Where a node is among the steps, by its index.
     places: Vec<usize>,
+    /// The steps where the function may have a kink or a jump.
+    seams: Vec<usize>,
 }
 
 impl Tape {
@@ -92,9 +95,10 @@ impl Tape {
             let sum = function.fused.get(graph, id).map(|sum| (sum, [at(sum.a), at(sum.b), at(sum.c)]));
             let arguments: Vec<usize> = graph.arguments(id).iter().map(|&id| at(id)).collect();
             let differs = sum.is_some() || arguments.iter().any(|&place| steps[place].differs);
-            steps.push(Step { id, op: graph.op(id), arguments, sum, differs });
+            steps.push(Step { op: graph.op(id), arguments, is_mask: graph.is_mask(id), sum, differs });
         }
-        Self { steps, places }
+        let seams = (0..steps.len()).filter(|&place| has_seam(steps[place].op)).collect();
+        Self { steps, places, seams }
     }
 
     /// Where a node is among the steps.
@@ -105,6 +109,55 @@ impl Tape {
     /// Whether fused sums make a difference to anything.
     pub(super) fn has_fused_sums(&self) -> bool {
         self.steps.iter().any(|step| step.differs)
+    }
+
+    /// Whether the floats at two points are on the same piece of the function.
+    pub(super) fn is_same_side<S: Float>(
+        &self,
+        here: &[Vec<S>],
+        at: usize,
+        there: &[Vec<S>],
+        row: usize,
+    ) -> bool {
+        self.seams.iter().all(|&place| {
+            let step = &self.steps[place];
+            let side = |columns: &[Vec<S>], point: usize| {
+                let number = |place: usize| -> f64 { columns[place][point].into() };
+                match (step.op, step.arguments.as_slice()) {
+                    (Op::Apply(Primitive::Abs), &[a]) => u64::from(number(a) < 0.0),
+                    (Op::Apply(Primitive::Copysign), &[_, b]) => u64::from(number(b) < 0.0),
+                    (Op::Apply(Primitive::Max | Primitive::Min), &[a, b]) => u64::from(number(a) < number(b)),
+                    _ => number(place).to_bits(),
+                }
+            };
+            side(here, at) == side(there, row)
+        })
+    }
+
+    /// For each of some points two hashes: of which nodes are no normal floats, and how so; of which masks are set.
+    pub(super) fn hashes<S: Float>(&self, columns: &[Vec<S>], points: usize) -> (Vec<u64>, Vec<u64>) {
+        let (mut kinds, mut branches) = (vec![0_u64; points], vec![0_u64; points]);
+        for (place, step) in self.steps.iter().enumerate() {
+            let key = (place as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+            let hashes = if step.is_mask { branches.as_mut_slice() } else { kinds.as_mut_slice() };
+            let (column, mut p) = (columns[place].as_slice(), 0);
+            while p < points {
+                let value: f64 = column[p].into();
+                let magnitude = value.abs();
+                let kind = if step.is_mask {
+                    u64::from(value != 0.0)
+                } else if magnitude >= S::TINY && magnitude < f64::INFINITY {
+                    0
+                } else {
+                    kind::<S>(magnitude)
+                };
+                if kind != 0 {
+                    hashes[p] = hashes[p].wrapping_add(key.wrapping_mul(kind));
+                }
+                p += 1;
+            }
+        }
+        (kinds, branches)
     }
 
     /// All nodes: one column each, as long as those of the leaves.
@@ -155,6 +208,27 @@ impl Step {
             Op::Truth(truth) => map(&leaf(Op::Constant(0)), |_| T::new(f64::from(u8::from(truth)))),
             op => leaf(op),
         }
+    }
+}
+
+/// Whether a float, without its sign, is too small for a normal one, too large, or none.
+fn kind<S: Float>(magnitude: f64) -> u64 {
+    if magnitude.is_nan() {
+        3
+    } else if magnitude == f64::INFINITY {
+        2
+    } else {
+        u64::from(magnitude < S::TINY)
+    }
+}
+
+/// Whether a node has a side: the function may have a kink or a jump there.
+fn has_seam(op: Op) -> bool {
+    use Primitive::{Abs, Copysign, Max, Min};
+    match op {
+        Op::Compare(_) | Op::Apply(Abs | Max | Min | Copysign) => true,
+        Op::Apply(primitive) => primitive.is_step(),
+        _ => false,
     }
 }
 

@@ -9,9 +9,12 @@ use super::batch::Number;
 use crate::evaluate;
 use crate::graph::Comparison;
 use crate::primitive::Primitive;
+use crate::standard::Standard;
 
-/// The relative error of an operation; our elementary functions in f64 have less than 4 of them.
+/// The relative error of an operation.
 const ROUNDING: f64 = f64::EPSILON / 2.0;
+/// How many of them the standard library's elementary functions have at most, and those made of them.
+const ELEMENTARY: f64 = 6.0;
 /// What underflow may lose.
 const UNDERFLOW: f64 = f64::from_bits(4);
 /// The share of an argument up to which its error may be carried on by a slope.
@@ -119,8 +122,9 @@ impl Number for Estimate {
     fn apply(primitive: Primitive, arguments: [Self; 2]) -> Self {
         use Primitive::{Abs, Copysign, Cos, Cosh, Exp, Exp2, ExpM1, Max, Min, Powf, Sin, Sinh, Tan};
         let [a, b] = arguments;
-        let numbers = [a.value, b.value];
-        let value = primitive.evaluate(&numbers);
+        let arity = primitive.facts().arity;
+        let numbers = [Standard(a.value), Standard(b.value)];
+        let value = primitive.evaluate(&numbers[..arity]).0;
         match primitive {
             Abs => return if a.value < 0.0 { -a } else { a },
             Max | Min => {
@@ -142,14 +146,16 @@ impl Number for Estimate {
             }
             _ => {}
         }
-        let is_binary = primitive.facts().arity == 2;
         let (mut error, mut slope) = (0.0, 0.0);
-        let partials = if is_binary { 2 } else { 1 };
-        for (i, argument) in arguments.into_iter().enumerate().take(partials) {
+        let mut i = 0;
+        while i < arity {
+            let argument = arguments[i];
+            i += 1;
             if argument.error == 0.0 && argument.slope == 0.0 {
                 continue;
             }
-            let partial = primitive.partial(i, &numbers[..partials], value).unwrap_or(0.0);
+            let partial = primitive.partial(i - 1, &numbers[..arity], Standard(value));
+            let partial = partial.map_or(0.0, |partial| partial.0);
             // Where these change with the argument and not with its logarithm.
             let scale = match primitive {
                 Exp | Exp2 | ExpM1 | Sin | Cos | Tan | Sinh | Cosh | Powf => argument.value.abs().min(1.0),
@@ -158,7 +164,7 @@ impl Number for Estimate {
             error += argument.amplified(partial, scale);
             slope += argument.part(partial);
         }
-        Self::rounded(value, error, 4.0, slope)
+        Self::rounded(value, error, ELEMENTARY, slope)
     }
 
     fn compare(comparison: Comparison, a: Self, b: Self) -> Self {

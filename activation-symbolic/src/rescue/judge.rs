@@ -4,6 +4,7 @@ use activation_runtime::arith::Arith;
 use activation_runtime::extended::Extended;
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::WRONG;
 use super::batch::{Number, Sums, Tape};
@@ -14,16 +15,18 @@ use crate::check::ascii;
 use crate::document::plain;
 use crate::function::Function;
 use crate::graph::{Id, Op};
-use crate::primitive::Primitive;
 use crate::truth::Truth;
 
 /// How many nodes may be evaluated in all: what expansion time allows.
 const NODES: usize = 9000;
 /// How many more points may be spent on looking closer, in terms of the others.
 const REFINEMENTS: usize = 1;
+/// How often a gap may be halved.
+const ROUNDS: usize = 24;
 
 /// How many floats away the neighbours are that are tried where a result is doubtful: rounding errors are random.
-const NEIGHBOURS: [f64; 4] = [-13.0, -5.0, 2.0, 7.0];
+/// Two of them are looked at with fused sums, two without.
+const NEIGHBOURS: [[f64; 2]; 2] = [[-13.0, 2.0], [-5.0, 7.0]];
 /// The error, in units of what is tolerated, from which on a result is doubtful.
 const DOUBTFUL: f64 = 0.25;
 /// The error of an estimate, in units of what is tolerated, up to which it is as good as the truth.
@@ -37,19 +40,21 @@ pub(super) struct Case<S> {
     /// The inputs.
     pub(super) x: Vec<S>,
     /// The parameters.
-    pub(super) parameters: Vec<S>,
-    /// The nodes in floats, in the order of evaluation; for masks 1 where they are set, else NaN.
-    values: Vec<f64>,
-    /// Of each of them, whether it is a normal float.
-    kinds: Vec<u8>,
-    /// The same for the masks.
-    branches: Vec<u8>,
+    pub(super) parameters: Rc<[S]>,
+    /// Which of the values tried these are.
+    setting: usize,
+    /// Its place in the columns.
+    row: usize,
+    /// Which nodes are no normal floats, and how so: a hash.
+    kinds: u64,
+    /// Which masks are set: a hash.
+    branches: u64,
     /// The error of each root, in units of what is tolerated.
     errors: Vec<f64>,
     /// The worst of them.
     worst: f64,
-    /// Of each root, whether 106 bits leave open what it should be.
-    doubts: Vec<bool>,
+    /// The roots of which 106 bits leave open what they should be.
+    doubts: Vec<usize>,
 }
 
 impl<S: Float> Case<S> {
@@ -60,7 +65,7 @@ impl<S: Float> Case<S> {
 
     /// Whether 106 bits leave open what one of some of the roots should be.
     pub(super) fn is_doubtful(&self, part: Range<usize>) -> bool {
-        self.doubts[part].contains(&true)
+        self.doubts.iter().any(|root| part.contains(root))
     }
 
     /// Whether this is where activations live.
@@ -84,7 +89,7 @@ impl<S: Float> Case<S> {
         let signature = &function.signature;
         let text = |ident, value: &S| format!("{} = {}", plain(ident), ascii((*value).into()));
         let inputs = signature.inputs.iter().zip(&self.x).map(|(input, x)| text(&input.ident, x));
-        let parameters = signature.parameters.iter().zip(&self.parameters);
+        let parameters = signature.parameters.iter().zip(self.parameters.iter());
         let unset = parameters.filter(|(parameter, _)| parameter.default.is_none());
         let unset: Vec<String> = unset.map(|(parameter, value)| text(&parameter.ident, value)).collect();
         let point = inputs.collect::<Vec<String>>().join(", ");
@@ -105,21 +110,93 @@ impl<S: Float> Case<S> {
 }
 
 fn worst(errors: &[f64]) -> f64 {
-    errors.iter().fold(0.0, |worst, &error| worst.max(error))
+    let (mut worst, mut i) = (0.0, 0);
+    while i < errors.len() {
+        if errors[i] > worst {
+            worst = errors[i];
+        }
+        i += 1;
+    }
+    worst
 }
 
-/// All points that were looked at, in ascending order where there is one input.
+/// All points that were looked at: for each of the parameters' values, in ascending order where there is one input.
 #[derive(Debug)]
 pub(super) struct Judgement<S> {
     pub(super) cases: Vec<Case<S>>,
     tape: Tape,
+    /// What each node is, in the order of the tape.
+    columns: Vec<Vec<S>>,
 }
 
-impl<S> Judgement<S> {
-    /// What a node was at each point.
+impl<S: Float> Judgement<S> {
+    /// What a node was at each point; for a mask 1 where it is set, else NaN.
     pub(super) fn column(&self, id: Id) -> Vec<f64> {
         let place = self.tape.place(id);
-        self.cases.iter().map(|case| case.values[place]).collect()
+        let (column, cases) = (self.columns[place].as_slice(), self.cases.as_slice());
+        let is_mask = self.tape.steps[place].is_mask;
+        let mut values = vec![0.0; cases.len()];
+        let (slice, mut i): (&mut [f64], usize) = (&mut values, 0);
+        while i < cases.len() {
+            let value: f64 = column[cases[i].row].into();
+            slice[i] = if !is_mask {
+                value
+            } else if value == 0.0 {
+                f64::NAN
+            } else {
+                1.0
+            };
+            i += 1;
+        }
+        values
+    }
+}
+
+/// Points to be looked at.
+struct Points<S> {
+    /// A column for each input.
+    x: Vec<Vec<S>>,
+    /// Which of the parameters' values each point takes.
+    settings: Vec<usize>,
+    /// A column for each parameter.
+    parameters: Vec<Vec<S>>,
+}
+
+impl<S: Float> Points<S> {
+    fn new(x: Vec<Vec<S>>, settings: Vec<usize>, values: &[Rc<[S]>]) -> Self {
+        let column = |n: usize| settings.iter().map(|&setting| values[setting][n]).collect();
+        let parameters = (0..values[0].len()).map(column).collect();
+        Self { x, settings, parameters }
+    }
+
+    fn len(&self) -> usize {
+        self.settings.len()
+    }
+
+    fn x(&self, point: usize) -> Vec<S> {
+        self.x.iter().map(|x| x[point]).collect()
+    }
+
+    /// The leaves in floats.
+    fn leaf(&self, op: Op) -> Vec<S> {
+        match op {
+            Op::Input(n) => self.x[n as usize].clone(),
+            Op::Parameter(n) => self.parameters[n as usize].clone(),
+            Op::Constant(bits) => vec![self.x[0][0].constant(f64::from_bits(bits)); self.len()],
+            _ => vec![self.x[0][0].constant(f64::NAN); self.len()],
+        }
+    }
+
+    /// The leaves as estimates, with slopes along one input.
+    fn estimate(&self, op: Op, input: usize) -> Vec<Estimate> {
+        let all = |column: &[S], new: fn(f64) -> Estimate| column.iter().map(|&x| new(x.into())).collect();
+        match op {
+            Op::Input(n) if n as usize == input => all(&self.x[n as usize], Estimate::variable),
+            Op::Input(n) => all(&self.x[n as usize], Estimate::new),
+            Op::Parameter(n) => all(&self.parameters[n as usize], Estimate::new),
+            Op::Constant(bits) => vec![Estimate::new(S::nearest(f64::from_bits(bits))); self.len()],
+            _ => vec![Estimate::new(f64::NAN); self.len()],
+        }
     }
 }
 
@@ -127,302 +204,348 @@ impl<S> Judgement<S> {
 pub(super) struct Judge<'a, S: Float> {
     function: &'a Function,
     roots: &'a [Id],
+    /// The nodes that each root is computed from, and those of all of them.
+    orders: Vec<Vec<Id>>,
     order: Vec<Id>,
     tape: Tape,
     truth: Truth<S>,
-}
-
-/// What a root should be at a point and near it.
-struct Target {
-    /// The value, in two parts.
-    value: [f64; 2],
-    /// The slope along each input.
-    slopes: Vec<f64>,
-    tolerance: f64,
+    /// The values of the parameters that are tried.
+    settings: Vec<Rc<[S]>>,
+    /// What each node is at all points so far, in the order of the tape.
+    columns: Vec<Vec<S>>,
 }
 
 impl<'a, S: Float> Judge<'a, S> {
     pub(super) fn new(function: &'a Function, roots: &'a [Id]) -> Self {
         let order = function.graph.topological(roots);
         let tape = Tape::new(function, &order);
-        Self { function, roots, order, tape, truth: Truth::new(function.signature.inputs.len()) }
+        Self {
+            function,
+            roots,
+            orders: roots.iter().map(|&root| function.graph.topological(&[root])).collect(),
+            columns: vec![Vec::new(); order.len()],
+            order,
+            tape,
+            truth: Truth::new(function.signature.inputs.len()),
+            settings: sample::parameters::<S>(function).into_iter().map(Rc::from).collect(),
+        }
     }
 
     /// Looks at points, until one is so bad that it `ends` the search.
     pub(super) fn judge(mut self, ends: impl Fn(&Case<S>) -> bool) -> Judgement<S> {
         let function = self.function;
-        let parameters = sample::parameters::<S>(function);
-        let count = (NODES / self.order.len().max(1) / parameters.len()).clamp(12, 180);
+        let count = (NODES / self.order.len().max(1) / self.settings.len()).clamp(12, 180);
         let inputs = function.signature.inputs.len();
         let line = sample::line::<S>(function, &self.order, count);
-        let mut all = Vec::new();
-        for parameters in &parameters {
+        let columns = if inputs == 1 {
+            vec![line]
+        } else {
             let mut random = Random::new();
-            let mut cases = if inputs == 1 {
-                self.cases(std::slice::from_ref(&line), parameters)
-            } else {
-                let mut columns = vec![Vec::new(); inputs];
-                for _ in 0..line.len() {
-                    let draw =
-                        |column: &mut Vec<S>| column.push(line[(random.next() * line.len() as f64) as usize]);
-                    columns.iter_mut().for_each(draw);
-                }
-                self.cases(&columns, parameters)
-            };
-            let ended = cases.iter().any(&ends);
-            if inputs == 1 && !ended && !cases.is_empty() {
-                self.refine(parameters, &mut cases);
+            let mut columns = vec![Vec::new(); inputs];
+            for _ in 0..line.len() {
+                let draw =
+                    |column: &mut Vec<S>| column.push(line[(random.next() * line.len() as f64) as usize]);
+                columns.iter_mut().for_each(draw);
             }
-            all.append(&mut cases);
+            columns
+        };
+        let mut cases = Vec::new();
+        let mut ended = false;
+        for setting in 0..self.settings.len() {
+            let points = Points::new(columns.clone(), vec![setting; columns[0].len()], &self.settings);
+            let mut new = self.cases(&points);
+            ended = new.iter().any(|case| case.worst > WRONG && ends(case));
+            cases.append(&mut new);
             if ended {
                 break;
             }
         }
-        Judgement { cases: all, tape: self.tape }
+        if inputs == 1 && !ended {
+            self.refine(&mut cases);
+        }
+        Judgement { cases, tape: self.tape, columns: self.columns }
     }
 
     /// Halves the gaps in which something happens, and looks closer at where floats did worst.
-    fn refine(&mut self, parameters: &[S], cases: &mut Vec<Case<S>>) {
-        let mut left = cases.len() * REFINEMENTS;
-        for round in 0..24 {
-            let poor = (round < 2).then(|| poor(cases));
-            let mut new = Vec::new();
-            for pair in cases.windows(2) {
-                let is_poor = |poor: f64| pair[0].worst.max(pair[1].worst) >= poor;
-                if left > 0 && (poor.is_some_and(is_poor) || pair[0].depth(&pair[1]) > round) {
-                    let x = sample::between(pair[0].x[0], pair[1].x[0]);
-                    if x > pair[0].x[0] && x < pair[1].x[0] {
-                        left -= 1;
-                        new.push(x);
+    fn refine(&mut self, cases: &mut Vec<Case<S>>) {
+        let settings = self.settings.len();
+        let mut left = vec![cases.len() / settings * REFINEMENTS; settings];
+        for round in 0..ROUNDS {
+            let poor = (round < 2).then(|| poor(cases, settings));
+            let (mut x, mut chosen) = (Vec::new(), Vec::new());
+            for i in 1..cases.len() {
+                let (a, b) = (&cases[i - 1], &cases[i]);
+                let setting = a.setting;
+                if setting != b.setting || left[setting] == 0 {
+                    continue;
+                }
+                let is_poor = poor.as_ref().is_some_and(|poor| a.worst.max(b.worst) >= poor[setting]);
+                if is_poor || a.depth(b) > round {
+                    let middle = sample::between(a.x[0], b.x[0]);
+                    if middle > a.x[0] && middle < b.x[0] {
+                        left[setting] -= 1;
+                        x.push(middle);
+                        chosen.push(setting);
                     }
                 }
             }
-            if new.is_empty() {
+            if x.is_empty() {
                 return;
             }
-            cases.append(&mut self.cases(&[new], parameters));
-            cases.sort_by(|a, b| a.x[0].into().total_cmp(&b.x[0].into()));
+            cases.append(&mut self.cases(&Points::new(vec![x], chosen, &self.settings)));
+            cases.sort_by(|a, b| {
+                a.setting.cmp(&b.setting).then_with(|| a.x[0].into().total_cmp(&b.x[0].into()))
+            });
         }
     }
 
-    /// Points, given as one column for each input: on machines with a fused multiply–add and without, and beside
-    /// their neighbours.
-    fn cases(&mut self, x: &[Vec<S>], parameters: &[S]) -> Vec<Case<S>> {
-        let points = x[0].len();
-        if points == 0 {
+    /// Points on machines with a fused multiply–add and without, and beside their neighbours.
+    fn cases(&mut self, points: &Points<S>) -> Vec<Case<S>> {
+        if points.len() == 0 {
             return Vec::new();
         }
-        let (targets, doubts) = self.targets(x, parameters);
-        let mut columns = self.floats(x, parameters, Sums::Fused);
-        let mut errors = vec![vec![0.0; self.roots.len()]; points];
-        let take_worst = |errors: &mut [f64], point: usize, steps: &[f64], columns: &[Vec<S>], row: usize| {
-            for (i, &root) in self.roots.iter().enumerate() {
-                if let Some(target) = &targets[point][i] {
-                    let found = columns[self.tape.place(root)][row].into();
-                    errors[i] = errors[i].max(target.error::<S>(found, steps));
-                }
-            }
-        };
-        (0..points).for_each(|p| take_worst(&mut errors[p], p, &[], &columns, p));
+        let (targets, doubts) = self.targets(points);
+        let mut columns = self.tape.evaluate(|op| points.leaf(op), Sums::Fused);
+        let mut errors: Vec<Vec<f64>> = vec![vec![0.0; points.len()]; self.roots.len()];
+        self.take_worst(&targets, &columns, &mut errors);
         if self.tape.has_fused_sums() {
-            self.tape.evaluate_again(|op| leaf(op, x, parameters), &mut columns);
-            (0..points).for_each(|p| take_worst(&mut errors[p], p, &[], &columns, p));
+            self.tape.evaluate_again(|op| points.leaf(op), &mut columns);
+            self.take_worst(&targets, &columns, &mut errors);
         }
-        // Rounding errors are random: where a result is doubtful, there are worse ones beside it.
+        self.look_beside(points, &targets, &columns, &mut errors);
+        let hashes = (points.x.len() == 1).then(|| self.tape.hashes(&columns, points.len()));
+        let mut cases = Vec::with_capacity(points.len());
+        let start = self.columns[0].len();
+        for (p, &setting) in points.settings.iter().enumerate() {
+            let errors: Vec<f64> = errors.iter().map(|errors| errors[p]).collect();
+            let mut own_doubts = Vec::new();
+            for (i, doubts) in doubts.iter().enumerate() {
+                if doubts[p] {
+                    own_doubts.push(i);
+                }
+            }
+            let (kinds, branches) =
+                hashes.as_ref().map_or((0, 0), |(kinds, branches)| (kinds[p], branches[p]));
+            cases.push(Case {
+                x: points.x(p),
+                parameters: Rc::clone(&self.settings[setting]),
+                setting,
+                row: start + p,
+                kinds,
+                branches,
+                worst: worst(&errors),
+                errors,
+                doubts: own_doubts,
+            });
+        }
+        for (all, new) in self.columns.iter_mut().zip(&mut columns) {
+            all.append(new);
+        }
+        cases
+    }
+
+    /// The errors, where those of these floats are worse.
+    fn take_worst(&self, targets: &[Targets], columns: &[Vec<S>], errors: &mut [Vec<f64>]) {
+        for (i, &root) in self.roots.iter().enumerate() {
+            let (column, errors) = (columns[self.tape.place(root)].as_slice(), errors[i].as_mut_slice());
+            let mut p = 0;
+            while p < column.len() {
+                let error = targets[i].error::<S>(p, column[p].into());
+                if error > errors[p] {
+                    errors[p] = error;
+                }
+                p += 1;
+            }
+        }
+    }
+
+    /// Rounding errors are random: where a result is doubtful, there are worse ones beside it.
+    fn look_beside(
+        &self,
+        points: &Points<S>,
+        targets: &[Targets],
+        columns: &[Vec<S>],
+        errors: &mut [Vec<f64>],
+    ) {
         let is_straight = |x: &Vec<S>, p: usize| (S::TINY..=STRAIGHT).contains(&x[p].into().abs());
-        let doubtful: Vec<usize> = (0..points)
-            .filter(|&p| worst(&errors[p]) > DOUBTFUL && x.iter().all(|x| is_straight(x, p)))
-            .collect();
-        for (i, steps) in NEIGHBOURS.into_iter().enumerate().filter(|_| !doubtful.is_empty()) {
+        let mut doubtful = Vec::new();
+        for p in 0..points.len() {
+            if errors.iter().any(|errors| errors[p] > DOUBTFUL) && points.x.iter().all(|x| is_straight(x, p))
+            {
+                doubtful.push(p);
+            }
+        }
+        if doubtful.is_empty() {
+            return;
+        }
+        for (neighbours, sums) in [(NEIGHBOURS[0], Sums::Fused), (NEIGHBOURS[1], Sums::Plain)] {
+            let at: Vec<usize> = doubtful.iter().flat_map(|&p| [p, p]).collect();
             let beside = |x: &Vec<S>| -> Vec<S> {
-                doubtful
-                    .iter()
-                    .map(|&p| S::from_f64(x[p].into() * (1.0 + 2.0 * steps * S::EPSILON)))
-                    .collect()
+                let mut near = Vec::with_capacity(at.len());
+                for &p in &doubtful {
+                    let x: f64 = x[p].into();
+                    near.extend(neighbours.map(|steps| S::from_f64(x * (1.0 + 2.0 * steps * S::EPSILON))));
+                }
+                near
             };
-            let near: Vec<Vec<S>> = x.iter().map(beside).collect();
-            let beside = self.floats(&near, parameters, if i % 2 == 0 { Sums::Fused } else { Sums::Plain });
-            for (row, &p) in doubtful.iter().enumerate() {
-                if self.is_same_side(&columns, p, &beside, row) {
-                    let steps: Vec<f64> =
-                        near.iter().zip(x).map(|(near, x)| near[row].into() - x[p].into()).collect();
-                    take_worst(&mut errors[p], p, &steps, &beside, row);
+            let settings = at.iter().map(|&p| points.settings[p]).collect();
+            let near = Points::new(points.x.iter().map(beside).collect(), settings, &self.settings);
+            let found = self.tape.evaluate(|op| near.leaf(op), sums);
+            for (row, &p) in at.iter().enumerate() {
+                if !self.tape.is_same_side(columns, p, &found, row) {
+                    continue;
+                }
+                for (i, &root) in self.roots.iter().enumerate() {
+                    let steps = near.x.iter().zip(&points.x).map(|(near, x)| near[row].into() - x[p].into());
+                    let error =
+                        targets[i].error_beside::<S>(p, found[self.tape.place(root)][row].into(), steps);
+                    errors[i][p] = errors[i][p].max(error);
                 }
             }
         }
-        let found = errors.into_iter().zip(doubts).enumerate();
-        let case = |(p, (errors, doubts)): (usize, (Vec<f64>, Vec<bool>))| {
-            let (values, kinds, branches) = self.row(&columns, p);
-            let (x, parameters) = (x.iter().map(|x| x[p]).collect(), parameters.to_vec());
-            Case { x, parameters, values, kinds, branches, worst: worst(&errors), errors, doubts }
-        };
-        found.map(case).collect()
     }
 
-    /// The values of a case, their kinds, and the branches that are taken.
-    fn row(&self, columns: &[Vec<S>], point: usize) -> (Vec<f64>, Vec<u8>, Vec<u8>) {
-        let (mut values, mut kinds, mut branches) = (Vec::new(), Vec::new(), Vec::new());
-        for (step, column) in self.tape.steps.iter().zip(columns) {
-            let mut value: f64 = column[point].into();
-            if self.function.graph.is_mask(step.id) {
-                branches.push(u8::from(value != 0.0));
-                value = if value == 0.0 { f64::NAN } else { 1.0 };
+    /// What the roots should be at the points, by estimates where these suffice; and for each root whether that is open
+    /// even then.
+    fn targets(&mut self, points: &Points<S>) -> (Vec<Targets>, Vec<Vec<bool>>) {
+        let inputs = points.x.len();
+        let mut targets: Vec<Targets> =
+            self.roots.iter().map(|_| Targets::new(points.len(), inputs)).collect();
+        let mut doubts = vec![vec![false; points.len()]; self.roots.len()];
+        if S::IS_SINGLE {
+            let of_inputs: Vec<Vec<Vec<Estimate>>> = (0..inputs)
+                .map(|input| self.tape.evaluate(|op| points.estimate(op, input), Sums::Plain))
+                .collect();
+            for (targets, &root) in targets.iter_mut().zip(self.roots) {
+                let place = self.tape.place(root);
+                let estimates: Vec<&[Estimate]> =
+                    of_inputs.iter().map(|columns| columns[place].as_slice()).collect();
+                targets.estimate(&estimates, &points.x);
             }
-            values.push(value);
-            kinds.push(kind::<S>(value));
         }
-        (values, kinds, branches)
-    }
-
-    /// All nodes in floats.
-    fn floats(&self, x: &[Vec<S>], parameters: &[S], sums: Sums) -> Vec<Vec<S>> {
-        self.tape.evaluate(|op| leaf(op, x, parameters), sums)
-    }
-
-    /// Whether the floats at two points are on the same piece of the function.
-    fn is_same_side(&self, here: &[Vec<S>], at: usize, there: &[Vec<S>], row: usize) -> bool {
-        let mut seams = self.tape.steps.iter().enumerate().filter(|(_, step)| has_seam(step.op));
-        seams.all(|(place, step)| {
-            let side = |columns: &[Vec<S>], point: usize| {
-                let number = |place: usize| -> f64 { columns[place][point].into() };
-                match (step.op, step.arguments.as_slice()) {
-                    (Op::Apply(Primitive::Abs), &[a]) => u64::from(number(a) < 0.0),
-                    (Op::Apply(Primitive::Copysign), &[_, b]) => u64::from(number(b) < 0.0),
-                    (Op::Apply(Primitive::Max | Primitive::Min), &[a, b]) => u64::from(number(a) < number(b)),
-                    _ => number(place).to_bits(),
-                }
-            };
-            side(here, at) == side(there, row)
-        })
-    }
-
-    /// What the roots should be at the points, by estimates where these suffice; and whether that is open even then.
-    fn targets(&mut self, x: &[Vec<S>], parameters: &[S]) -> (Vec<Vec<Option<Target>>>, Vec<Vec<bool>>) {
-        let estimates: Vec<Vec<Vec<Estimate>>> = if S::IS_SINGLE {
-            (0..x.len()).map(|input| self.estimates(x, parameters, input)).collect()
-        } else {
-            Vec::new()
-        };
-        let (mut targets, mut doubts) = (Vec::new(), Vec::new());
-        for p in 0..x[0].len() {
-            let point: Vec<S> = x.iter().map(|x| x[p]).collect();
-            let mut evaluated = false;
-            let (mut found, mut doubt) = (Vec::new(), Vec::new());
+        for (p, &setting) in points.settings.iter().enumerate() {
+            let mut open = targets.iter().enumerate().filter(|(_, targets)| targets.is_open(p));
+            let Some((first, _)) = open.next() else { continue };
+            let order = if open.next().is_some() { &self.order } else { &self.orders[first] };
+            let x = points.x(p);
+            self.truth.evaluate(&self.function.graph, order, &x, &self.settings[setting]);
             for (i, &root) in self.roots.iter().enumerate() {
-                let of_inputs: Vec<Estimate> = estimates.iter().map(|roots| roots[i][p]).collect();
-                let estimated = Target::estimated(&of_inputs, &point);
-                if estimated.is_none() && !evaluated {
-                    self.truth.evaluate(&self.function.graph, &self.order, &point, parameters);
-                    evaluated = true;
+                if targets[i].is_open(p) {
+                    doubts[i][p] = is_unknown(&self.truth.ball(root));
+                    targets[i].state(p, &self.truth, root, &x);
                 }
-                doubt.push(estimated.is_none() && is_unknown(&self.truth.ball(root)));
-                found.push(estimated.or_else(|| Target::exact(&self.truth, root, &point)));
             }
-            targets.push(found);
-            doubts.push(doubt);
         }
         (targets, doubts)
     }
+}
 
-    /// Estimates of the roots, with their slopes along one input.
-    fn estimates(&self, x: &[Vec<S>], parameters: &[S], input: usize) -> Vec<Vec<Estimate>> {
-        let points = x[0].len();
-        let leaf = |op| match op {
-            Op::Input(n) => {
-                let new = if n as usize == input { Estimate::variable } else { Estimate::new };
-                x[n as usize].iter().map(|&x| new(x.into())).collect()
+/// What a root should be at each point and near it.
+struct Targets {
+    /// The value, in two parts.
+    high: Vec<f64>,
+    low: Vec<f64>,
+    /// The slopes along each input.
+    slopes: Vec<Vec<f64>>,
+    /// What is tolerated; NaN where nothing is known.
+    tolerance: Vec<f64>,
+}
+
+impl Targets {
+    fn new(points: usize, inputs: usize) -> Self {
+        let column = |value: f64| vec![value; points];
+        Self {
+            high: column(0.0),
+            low: column(0.0),
+            slopes: vec![column(0.0); inputs],
+            tolerance: column(f64::NAN),
+        }
+    }
+
+    fn is_open(&self, p: usize) -> bool {
+        self.tolerance[p].is_nan()
+    }
+
+    /// Takes estimates with slopes along all inputs, where they are good enough.
+    fn estimate<S: Float>(&mut self, estimates: &[&[Estimate]], x: &[Vec<S>]) {
+        let Some(&first) = estimates.first() else { return };
+        let (high, tolerance) = (self.high.as_mut_slice(), self.tolerance.as_mut_slice());
+        let mut p = 0;
+        while p < first.len() {
+            let Estimate { value, error, .. } = first[p];
+            let mut unit = value.abs();
+            let mut input = 0;
+            while input < estimates.len() {
+                let slope = estimates[input][p].slope;
+                self.slopes[input][p] = slope;
+                unit += (slope * x[input][p].into()).abs();
+                input += 1;
             }
-            Op::Parameter(n) => vec![Estimate::new(parameters[n as usize].into()); points],
-            Op::Constant(bits) => vec![Estimate::new(S::nearest(f64::from_bits(bits))); points],
-            _ => vec![Estimate::new(f64::NAN); points],
-        };
-        let columns = self.tape.evaluate(leaf, Sums::Plain);
-        self.roots.iter().map(|&root| columns[self.tape.place(root)].clone()).collect()
-    }
-}
-
-/// The leaves in floats.
-fn leaf<S: Float>(op: Op, x: &[Vec<S>], parameters: &[S]) -> Vec<S> {
-    match op {
-        Op::Input(n) => x[n as usize].clone(),
-        Op::Parameter(n) => vec![parameters[n as usize]; x[0].len()],
-        Op::Constant(bits) => vec![x[0][0].constant(f64::from_bits(bits)); x[0].len()],
-        _ => vec![x[0][0].constant(f64::NAN); x[0].len()],
-    }
-}
-
-impl Target {
-    /// Of estimates with slopes along all inputs, if they are good enough.
-    fn estimated<S: Float>(estimates: &[Estimate], x: &[S]) -> Option<Self> {
-        let &Estimate { value, error, .. } = estimates.first()?;
-        let slopes: Vec<f64> = estimates.iter().map(|estimate| estimate.slope).collect();
-        let unit =
-            slopes.iter().zip(x).fold(value.abs(), |unit, (slope, &x)| unit + (slope * x.into()).abs());
-        let tolerance = 4.0 * S::EPSILON * unit + S::TINY;
-        (error <= CERTAIN * tolerance && tolerance < f64::INFINITY).then_some(Self {
-            value: [value, 0.0],
-            slopes,
-            tolerance,
-        })
+            let tolerated = 4.0 * S::EPSILON * unit + S::TINY;
+            if error <= CERTAIN * tolerated && tolerated < f64::INFINITY {
+                high[p] = value;
+                tolerance[p] = tolerated;
+            }
+            p += 1;
+        }
     }
 
-    /// The truth; nothing where that isn't finite: a pole or a hole of the function itself is not ours.
-    fn exact<S: Float>(truth: &Truth<S>, root: Id, x: &[S]) -> Option<Self> {
+    /// Takes the truth; nothing where that isn't finite: a pole or a hole of the function itself is not ours.
+    fn state<S: Float>(&mut self, p: usize, truth: &Truth<S>, root: Id, x: &[S]) {
         let value = truth.ball(root).value;
         if !value.is_finite() {
-            return None;
+            return;
         }
         let unit = value.abs() + truth.sensitivity(root, x);
         let unit = if unit.is_finite() { unit } else { value.abs() };
         let high = value.to_f64();
-        let low = if high.is_finite() { (value - Extended::from_f64(high)).to_f64() } else { 0.0 };
-        Some(Self {
-            value: [high, low],
-            slopes: (0..x.len()).map(|input| truth.slope(root, input).to_f64()).collect(),
-            tolerance: (Extended::from_f64(4.0 * S::EPSILON) * unit).to_f64() + S::TINY,
-        })
+        self.high[p] = high;
+        self.low[p] = if high.is_finite() { (value - Extended::from_f64(high)).to_f64() } else { 0.0 };
+        for (input, slopes) in self.slopes.iter_mut().enumerate() {
+            slopes[p] = truth.slope(root, input).to_f64();
+        }
+        self.tolerance[p] = (Extended::from_f64(4.0 * S::EPSILON) * unit).to_f64() + S::TINY;
     }
 
-    /// How far a float is from it, in units of what is tolerated; `steps` lead from the point to the float's inputs.
-    fn error<S: Float>(&self, found: f64, steps: &[f64]) -> f64 {
-        let [high, mut low] = self.value;
-        for (slope, step) in self.slopes.iter().zip(steps) {
-            low += if *step == 0.0 { 0.0 } else { slope * step };
+    /// How far a float is from it, in units of what is tolerated. What rounds rightly may have an error too, but one
+    /// that doesn't count.
+    fn error<S: Float>(&self, p: usize, found: f64) -> f64 {
+        if self.tolerance[p].is_nan() {
+            0.0
+        } else if found.abs() < f64::INFINITY {
+            ((found - self.high[p]) - self.low[p]).abs() / self.tolerance[p]
+        } else if found == S::nearest(self.high[p] + self.low[p]) {
+            0.0
+        } else {
+            f64::INFINITY
         }
-        if !(high + low).is_finite() && !steps.is_empty() || found == S::nearest(high + low) {
+    }
+
+    /// How far a float is from it for inputs so many `steps` away.
+    fn error_beside<S: Float>(&self, p: usize, found: f64, steps: impl Iterator<Item = f64>) -> f64 {
+        let (high, mut low) = (self.high[p], self.low[p]);
+        for (slopes, step) in self.slopes.iter().zip(steps) {
+            low += if step == 0.0 { 0.0 } else { slopes[p] * step };
+        }
+        if !(high + low).is_finite() || self.tolerance[p].is_nan() || found == S::nearest(high + low) {
             0.0
         } else if found.is_finite() {
-            ((found - high) - low).abs() / self.tolerance
+            ((found - high) - low).abs() / self.tolerance[p]
         } else {
             f64::INFINITY
         }
     }
 }
 
-/// The error from which on points are looked at more closely: that of the worst of them.
-fn poor<S: Float>(cases: &[Case<S>]) -> f64 {
-    let mut errors: Vec<f64> = cases.iter().map(|case| case.worst).collect();
-    errors.sort_by(|a, b| b.total_cmp(a));
-    errors[errors.len() / 16].clamp(0.3, 0.9)
-}
-
-/// Whether a float is normal, too small, too large or none.
-fn kind<S: Float>(value: f64) -> u8 {
-    if value.is_nan() {
-        3
-    } else if value.abs() == f64::INFINITY {
-        2
-    } else {
-        u8::from(value.abs() < S::TINY)
-    }
-}
-
-/// Whether a node has a side: the function may have a kink or a jump there.
-fn has_seam(op: Op) -> bool {
-    use Primitive::{Abs, Copysign, Max, Min};
-    match op {
-        Op::Compare(_) | Op::Apply(Abs | Max | Min | Copysign) => true,
-        Op::Apply(primitive) => primitive.is_step(),
-        _ => false,
-    }
+/// For each of the parameters' values, the error from which on points are looked at more closely: that of the worst of
+/// them.
+fn poor<S: Float>(cases: &[Case<S>], settings: usize) -> Vec<f64> {
+    let of = |setting: usize| {
+        let own = cases.iter().filter(|case| case.setting == setting);
+        let mut errors: Vec<f64> = own.map(|case| case.worst).collect();
+        let place = errors.len() / 16;
+        let (_, poor, _) = errors.select_nth_unstable_by(place, |a, b| b.total_cmp(a));
+        poor.clamp(0.3, 0.9)
+    };
+    (0..settings).map(of).collect()
 }
