@@ -143,23 +143,32 @@ impl Node {
     }
 }
 
-/// Which operations an expression is made of: all primitives, quotients and selections.
+/// Which operations an expression is made of: all primitives, quotients and selections; and whether of literals only.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Operations(u64);
 
 impl Operations {
+    /// Set where there is more than literals.
+    const VARIES: u64 = 1 << 61;
+
     fn of(op: Op) -> Self {
         Self(match op {
             Op::Apply(primitive) => 1 << primitive as u32,
             Op::Div => 1 << 62,
             Op::Select => 1 << 63,
+            Op::Input(_) | Op::Parameter(_) | Op::External(_) | Op::Length | Op::Position => Self::VARIES,
             _ => 0,
         })
     }
 
     /// Whether these are among the `others`.
     pub fn are_among(self, others: Self) -> bool {
-        self.0 & !others.0 == 0
+        self.0 & !others.0 & !Self::VARIES == 0
+    }
+
+    /// Whether there is more than literals.
+    pub fn vary(self) -> bool {
+        self.0 & Self::VARIES != 0
     }
 }
 

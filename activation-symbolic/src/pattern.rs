@@ -46,7 +46,8 @@ impl Identity {
         accept: &dyn Fn(&Graph, &Bindings) -> bool,
     ) -> Option<Bindings> {
         let mut matcher = Matcher { pattern: &self.graph, graph, accept, bindings: [None; 26], steps: 400 };
-        matcher.solve(vec![(self.left, subject)]).then_some(matcher.bindings)
+        let goals = Goals { goal: (self.left, subject), rest: None };
+        matcher.solve(Some(&goals)).then_some(matcher.bindings)
     }
 }
 
@@ -183,121 +184,185 @@ struct Matcher<'a> {
     steps: usize,
 }
 
-/// Pairs of a pattern and the node that it shall be.
-type Goals = Vec<(Id, Id)>;
+/// A pattern and the node that it shall be.
+type Goal = (Id, Id);
+
+/// What is to be met, first things first.
+#[derive(Clone, Copy)]
+struct Goals<'a> {
+    goal: Goal,
+    rest: Option<&'a Goals<'a>>,
+}
+
+/// Up to three goals that together make a node an instance of a pattern. (No vector: most matches fail, and soon.)
+#[derive(Clone, Copy)]
+struct Alternative {
+    goals: [Goal; 3],
+    count: usize,
+}
 
 impl Matcher<'_> {
     /// Whether all goals can be met together; leaves the bindings that do.
-    fn solve(&mut self, mut goals: Goals) -> bool {
-        while let Some((pattern, subject)) = goals.pop() {
-            match self.pattern.op(pattern) {
-                Op::Input(letter) => {
-                    let bound = &mut self.bindings[letter as usize];
-                    if *bound.get_or_insert(subject) != subject {
+    fn solve(&mut self, goals: Option<&Goals<'_>>) -> bool {
+        let Some(&Goals { goal: (pattern, subject), rest }) = goals else {
+            return (self.accept)(self.graph, &self.bindings);
+        };
+        if !self.is_possible((pattern, subject)) {
+            return false;
+        }
+        match self.pattern.op(pattern) {
+            Op::Input(letter) => {
+                self.bindings[letter as usize] = Some(subject);
+                self.solve(rest)
+            }
+            Op::Constant(_) => self.solve(rest),
+            _ => {
+                let before = self.bindings;
+                for alternative in self.alternatives(pattern, subject) {
+                    if self.steps == 0 {
                         return false;
                     }
-                }
-                Op::Constant(bits) => {
-                    if self.graph.as_constant(subject) != Some(f64::from_bits(bits)) {
-                        return false;
+                    self.steps -= 1;
+                    if self.solve_all(&alternative.goals[..alternative.count], rest) {
+                        return true;
                     }
+                    self.bindings = before;
                 }
-                _ => {
-                    let before = self.bindings;
-                    for mut alternative in self.alternatives(pattern, subject) {
-                        if self.steps == 0 {
-                            return false;
-                        }
-                        self.steps -= 1;
-                        // What is popped first should say most: variables take what is left.
-                        alternative.sort_by_key(|&(p, _)| !self.is_variable(p));
-                        let all = goals.iter().copied().chain(alternative).collect();
-                        if self.solve(all) {
-                            return true;
-                        }
-                        self.bindings = before;
-                    }
-                    return false;
+                false
+            }
+        }
+    }
+
+    /// Whether some goals, the last first, and then the `rest` can be met together. Variables take what is left.
+    fn solve_all(&mut self, goals: &[Goal], rest: Option<&Goals<'_>>) -> bool {
+        let mut ordered = [goals[0]; 3];
+        let mut count = 0;
+        for variable in [true, false] {
+            for &goal in goals {
+                if self.is_variable(goal.0) == variable {
+                    ordered[count] = goal;
+                    count += 1;
                 }
             }
         }
-        (self.accept)(self.graph, &self.bindings)
+        let first = Goals { goal: ordered[0], rest };
+        let second = Goals { goal: ordered[1], rest: Some(&first) };
+        let third = Goals { goal: ordered[2], rest: Some(&second) };
+        self.solve(Some([&first, &second, &third][count - 1]))
+    }
+
+    /// Whether nothing that is seen at once speaks against a goal.
+    fn is_possible(&self, (pattern, subject): Goal) -> bool {
+        let found = self.graph.op(subject);
+        match self.pattern.op(pattern) {
+            Op::Input(letter) => self.bindings[letter as usize].is_none_or(|bound| bound == subject),
+            Op::Constant(bits) => self.graph.as_constant(subject) == Some(f64::from_bits(bits)),
+            _ if !self.pattern.operations(pattern).are_among(self.graph.operations(subject)) => false,
+            Op::Add | Op::Sub => matches!(found, Op::Add | Op::Sub),
+            Op::Neg | Op::Mul | Op::Div => true,
+            op => op == found,
+        }
     }
 
     fn is_variable(&self, pattern: Id) -> bool {
         matches!(self.pattern.op(pattern), Op::Input(_))
     }
 
-    /// The ways in which `subject` may be an instance of `pattern`.
-    fn alternatives(&mut self, pattern: Id, subject: Id) -> Vec<Goals> {
-        let (op, wanted) = self.pattern.view(pattern);
-        let (found, arguments) = self.graph.view(subject);
-        let arguments = arguments.to_vec();
-        match (op, wanted, found, arguments.as_slice()) {
-            (Op::Neg, &[p], ..) => vec![vec![(p, self.graph.neg(subject))]],
-            (Op::Add, &[p, q], Op::Add, &[a, b]) => vec![vec![(p, a), (q, b)], vec![(p, b), (q, a)]],
-            (Op::Add, &[p, q], Op::Sub, &[a, b]) => {
-                let b = self.graph.neg(b);
-                vec![vec![(p, a), (q, b)], vec![(p, b), (q, a)]]
-            }
-            (Op::Sub, &[p, q], Op::Sub, &[a, b]) => vec![vec![(p, a), (q, b)]],
-            (Op::Sub, &[p, q], Op::Add, &[a, b]) => {
-                let [minus_a, minus_b] = [a, b].map(|id| self.graph.neg(id));
-                vec![vec![(p, a), (q, minus_b)], vec![(p, b), (q, minus_a)]]
-            }
-            (Op::Mul, &[p, q], ..) if p == q => match (found, arguments.as_slice()) {
-                (Op::Mul, &[a, b]) if a == b => vec![vec![(p, a)], vec![(p, self.graph.neg(a))]],
-                _ => Vec::new(),
-            },
-            (Op::Mul, &[p, q], ..) => self.products(p, q, subject),
-            (Op::Div, &[p, q], ..) => match self.fraction(subject, FACTORS) {
-                Some((numerator, denominator)) => vec![vec![(p, numerator), (q, denominator)]],
-                None => Vec::new(),
-            },
-            (_, wanted, ..) if op == found && wanted.len() == arguments.len() => {
-                let zip = |wanted: [Id; 2]| wanted.into_iter().zip(arguments.iter().copied()).collect();
-                match (op, wanted) {
-                    (Op::Apply(Primitive::Hypot | Primitive::Max | Primitive::Min), &[p, q]) => {
-                        vec![zip([p, q]), zip([q, p])]
-                    }
-                    _ => vec![wanted.iter().copied().zip(arguments.iter().copied()).collect()],
-                }
-            }
-            _ => Vec::new(),
+    /// Adds an alternative, unless one of its goals is beyond hope.
+    fn offer(&self, alternatives: &mut Vec<Alternative>, goals: &[Goal]) {
+        if goals.iter().all(|&goal| self.is_possible(goal)) {
+            let mut padded = [goals[0]; 3];
+            padded[..goals.len()].copy_from_slice(goals);
+            alternatives.push(Alternative { goals: padded, count: goals.len() });
         }
     }
 
+    /// The ways in which `subject` may be an instance of `pattern`.
+    fn alternatives(&mut self, pattern: Id, subject: Id) -> Vec<Alternative> {
+        use Primitive::{Hypot, Max, Min};
+        let mut ways = Vec::new();
+        let (op, wanted) = self.pattern.view(pattern);
+        let node = self.graph.nodes()[subject.index()];
+        match (op, wanted, node.op, node.arguments()) {
+            (Op::Neg, &[p], ..) => {
+                let opposite = self.graph.neg(subject);
+                self.offer(&mut ways, &[(p, opposite)]);
+            }
+            (Op::Add | Op::Apply(Hypot | Max | Min), &[p, q], _, &[a, b]) if op == node.op => {
+                self.offer(&mut ways, &[(p, a), (q, b)]);
+                self.offer(&mut ways, &[(p, b), (q, a)]);
+            }
+            (Op::Add, &[p, q], Op::Sub, &[a, b]) => {
+                let b = self.graph.neg(b);
+                self.offer(&mut ways, &[(p, a), (q, b)]);
+                self.offer(&mut ways, &[(p, b), (q, a)]);
+            }
+            (Op::Sub, &[p, q], Op::Add, &[a, b]) => {
+                for (first, second) in [(a, b), (b, a)] {
+                    if self.is_possible((p, first)) {
+                        let opposite = self.graph.neg(second);
+                        self.offer(&mut ways, &[(p, first), (q, opposite)]);
+                    }
+                }
+            }
+            (Op::Mul, &[p, q], found, arguments) if p == q => match (found, arguments) {
+                (Op::Mul, &[a, b]) if a == b => {
+                    let opposite = self.graph.neg(a);
+                    self.offer(&mut ways, &[(p, a)]);
+                    self.offer(&mut ways, &[(p, opposite)]);
+                }
+                _ => {}
+            },
+            (Op::Mul, &[p, q], ..) => self.products(p, q, subject, &mut ways),
+            (Op::Div, &[p, q], ..) => {
+                if let Some((numerator, denominator)) = self.fraction(subject, FACTORS) {
+                    self.offer(&mut ways, &[(p, numerator), (q, denominator)]);
+                }
+            }
+            (_, &[p], _, &[a]) => self.offer(&mut ways, &[(p, a)]),
+            (_, &[p, q], _, &[a, b]) => self.offer(&mut ways, &[(p, a), (q, b)]),
+            (_, &[p, q, r], _, &[a, b, c]) => self.offer(&mut ways, &[(p, a), (q, b), (r, c)]),
+            _ => {}
+        }
+        ways
+    }
+
     /// The ways to split `subject` into two factors, `p` and `q`.
-    fn products(&mut self, p: Id, q: Id, subject: Id) -> Vec<Goals> {
+    fn products(&mut self, p: Id, q: Id, subject: Id, ways: &mut Vec<Alternative>) {
         // Twice something is anything.
         if let Some(scale) = self.pattern.as_constant(p)
             && scale.to_bits() << 12 == 0
         {
             let reciprocal = self.graph.constant(scale.recip());
-            return vec![vec![(q, self.graph.mul(reciprocal, subject))]];
+            let scaled = self.graph.mul(reciprocal, subject);
+            return self.offer(ways, &[(q, scaled)]);
         }
         let (mut factors, denominator) = (Vec::new(), self.fraction(subject, FACTORS));
         self.factors(denominator.map_or(subject, |(numerator, _)| numerator), &mut factors);
         if factors.len() > FACTORS {
-            return Vec::new();
+            return;
         }
-        let mut alternatives = Vec::new();
         for i in 0..factors.len() {
+            if denominator.is_none()
+                && !self.is_possible((p, factors[i]))
+                && !self.is_possible((q, factors[i]))
+            {
+                continue;
+            }
             let one = self.graph.constant(1.0);
             let others = factors.iter().enumerate().filter(|&(j, _)| j != i);
             let rest = others.fold(one, |product, (_, &f)| self.graph.mul(product, f));
             let Some((_, denominator)) = denominator else {
-                alternatives.push(vec![(p, rest), (q, factors[i])]);
-                alternatives.push(vec![(p, factors[i]), (q, rest)]);
+                self.offer(ways, &[(p, rest), (q, factors[i])]);
+                self.offer(ways, &[(p, factors[i]), (q, rest)]);
                 continue;
             };
             for (over, under) in [(rest, factors[i]), (factors[i], rest)] {
                 let under = self.graph.div(under, denominator);
-                alternatives.push(vec![(p, over), (q, under)]);
-                alternatives.push(vec![(q, over), (p, under)]);
+                self.offer(ways, &[(p, over), (q, under)]);
+                self.offer(ways, &[(q, over), (p, under)]);
             }
         }
-        alternatives
     }
 
     fn factors(&mut self, id: Id, factors: &mut Vec<Id>) {

@@ -255,6 +255,9 @@ impl Match<'_> {
 
 /// The value of an expression of literals.
 fn number(graph: &Graph, id: Id) -> Option<f64> {
+    if graph.operations(id).vary() {
+        return None;
+    }
     let argument = |i: usize| number(graph, graph.arguments(id)[i]);
     Some(match graph.op(id) {
         Op::Constant(bits) => f64::from_bits(bits),
