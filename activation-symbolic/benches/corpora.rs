@@ -1,6 +1,7 @@
 //! Time of the expansion of every function of the corpora (`cargo bench -p activation-symbolic --profile dev --bench
 //! corpora`): the contract is 20 ms each in a debug build. A name as the argument narrows it down.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use proc_macro2::TokenStream;
@@ -49,14 +50,15 @@ fn functions(path: &str) -> Vec<(String, String)> {
     let mut functions = Vec::new();
     for case in json["cases"].as_array().into_iter().flatten() {
         let name = case["name"].as_str().unwrap_or_default();
-        let parameters = case["params"].as_array().into_iter().flatten();
-        let parameters: String =
-            parameters.map(|p| format!(", #[param] {}: f32", p[0].as_str().unwrap_or_default())).collect();
+        let mut arguments = "x: f32".to_owned();
+        for parameter in case["params"].as_array().into_iter().flatten() {
+            let _ = write!(arguments, ", #[param] {}: f32", parameter[0].as_str().unwrap_or_default());
+        }
         for spelling in ["rust", "rust_naive"] {
             if let Some(body) = case[spelling].as_str()
                 && (spelling == "rust" || case["rust"].as_str() != Some(body))
             {
-                let item = format!("pub fn {name}(x: f32{parameters}) -> f32 {{ {body} }}");
+                let item = format!("pub fn {name}({arguments}) -> f32 {{ {body} }}");
                 functions.push((format!("{name} ({spelling})"), item));
             }
         }
