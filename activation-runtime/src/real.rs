@@ -3,7 +3,7 @@
 //! Whatever implements [`Real`] gives a kernel another meaning: f32 and f64 compute one number, a
 //! [`Lane`](crate::lane::Lane) a SIMD register of them, an [`Extended`](crate::extended::Extended) one to 106 bits.
 
-use crate::arith::{Arith, Lanes};
+use crate::arith::{Arith, Format, Lanes};
 use crate::math::Elementary;
 
 /// Declares [`Real`] from the list of elementary functions, and implements it for all machine floats by handing
@@ -23,6 +23,13 @@ macro_rules! real {
             }
             /// xⁿ by repeated squaring.
             fn powi(self, n: i32) -> Self;
+            /// Set everywhere unless these are f32: what is good enough for those isn't for wider numbers. A constant
+            /// in compiled code.
+            #[inline(always)]
+            fn is_wide(self) -> Self::Mask {
+                let any = self.ne(self);
+                !(any ^ any)
+            }
             /// Φ(x) = erfc(−x/√2)/2, the standard normal distribution: within an ulp of its value at a number within
             /// half an ulp of x.
             #[inline(always)]
@@ -41,6 +48,11 @@ macro_rules! real {
             #[inline(always)]
             fn powi(self, n: i32) -> Self {
                 V::Scalar::powi(self, n)
+            }
+            #[inline(always)]
+            fn is_wide(self) -> Self::Mask {
+                let any = self.ne(self);
+                if V::Scalar::SIGNIFICAND_BITS == f32::SIGNIFICAND_BITS { any ^ any } else { !(any ^ any) }
             }
             #[inline(always)]
             fn normal_cdf(self) -> Self {

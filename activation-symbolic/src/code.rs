@@ -104,7 +104,7 @@ fn stem(op: Op) -> &'static str {
         Op::Div => "quotient",
         Op::Neg => "negated",
         Op::Powi(_) => "power",
-        Op::Compare(_) | Op::And | Op::Or | Op::Not | Op::Truth(_) => "mask",
+        Op::Compare(_) | Op::And | Op::Or | Op::Not | Op::Truth(_) | Op::Wide => "mask",
         Op::Select => "piece",
         Op::Call { part: Part::Value, .. } => "called",
         Op::Call { .. } => "slope",
@@ -222,6 +222,10 @@ impl<'a> Writer<'a> {
             }
             (Op::Truth(true), _) => quote!(#c(0.0).eq(#c(0.0))),
             (Op::Truth(false), _) => quote!(#c(0.0).ne(#c(0.0))),
+            (Op::Wide, _) => {
+                let witness = &self.scope.witness;
+                quote!(#witness.is_wide())
+            }
             (Op::Neg, &[a]) => {
                 let a = self.operand(a, Tightness::Unary);
                 quote!(-#a)

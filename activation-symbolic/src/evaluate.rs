@@ -67,6 +67,7 @@ pub fn step<R: Real>(graph: &Graph, id: Id, leaf: impl Fn(Op) -> Option<R>, valu
             let holds = zero.eq(zero);
             Value::Truth(if value { holds } else { !holds })
         }),
+        Op::Wide => leaf(Op::Constant(0)).map(|zero| Value::Truth(zero.is_wide())),
         Op::Compare(comparison) => numbers().map(|[a, b]| Value::Truth(compare(comparison, a, b))),
         Op::And => truth(0).zip(truth(1)).map(|(a, b)| Value::Truth(a & b)),
         Op::Or => truth(0).zip(truth(1)).map(|(a, b)| Value::Truth(a | b)),

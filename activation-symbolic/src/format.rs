@@ -112,7 +112,7 @@ fn used(definitions: Vec<(String, String)>, body: &str) -> Vec<String> {
 }
 
 fn is_mask(op: Op) -> bool {
-    matches!(op, Op::Compare(_) | Op::And | Op::Or | Op::Not | Op::Truth(_))
+    matches!(op, Op::Compare(_) | Op::And | Op::Or | Op::Not | Op::Truth(_) | Op::Wide)
 }
 
 struct Writer<'a> {
@@ -183,6 +183,7 @@ impl Writer<'_> {
                 (format!("{} {sign} {}", self.write(a).0, self.write(b).0), Binding::Branch)
             }
             (Op::Truth(value), _) => (value.to_string(), Binding::Atom),
+            (Op::Wide, _) => (self.word("the numbers are wider than f32"), Binding::Branch),
             (Op::And, &[a, b]) => (self.words(a, "and", b), Binding::Branch),
             (Op::Or, &[a, b]) => (self.words(a, "or", b), Binding::Branch),
             (Op::Not, &[a]) if let Some(number) = self.finite(a) => (

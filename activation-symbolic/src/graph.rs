@@ -50,6 +50,8 @@ pub enum Op {
     Apply(Primitive),
     /// A truth value.
     Truth(bool),
+    /// Whether the numbers are wider than f32.
+    Wide,
     /// A comparison; its value is a mask.
     Compare(Comparison),
     /// Both masks.
@@ -293,7 +295,7 @@ impl Graph {
 
     /// Whether the node is a truth value.
     pub fn is_mask(&self, id: Id) -> bool {
-        matches!(self.op(id), Op::Truth(_) | Op::Compare(_) | Op::And | Op::Or | Op::Not)
+        matches!(self.op(id), Op::Truth(_) | Op::Wide | Op::Compare(_) | Op::And | Op::Or | Op::Not)
     }
 
     /// Where the node was first written, if it was written and not derived.

@@ -104,10 +104,9 @@ fn differentiate(function: &mut Function, diagnostics: &mut Diagnostics) -> Deri
     let inputs: Vec<Id> = inputs.into_iter().map(|slope| patch::patch(function, slope)).collect();
     let roots: Vec<Id> = [function.value].into_iter().chain(inputs.iter().copied()).collect();
     let cheaper = share::share(&mut function.graph, &roots);
-    // Over all that may be computed: what is added but once there is added but once in any part of it.
-    let all = [&roots[..], &cheaper, &parameters, &higher].concat();
-    function.fused = fuse::Fused::plan(&function.graph, &all);
-    let Rescue { roots, value, derivative } = rescue::rescue(function, &roots, &cheaper, diagnostics);
+    let others = [&parameters[..], &higher].concat();
+    let Rescue { roots, value, derivative } =
+        rescue::rescue(function, [&roots, &cheaper, &others], diagnostics);
     Derivatives { inputs, parameters, higher, computed: roots, rescue: [value, derivative] }
 }
 

@@ -7,7 +7,8 @@
 use std::f64::consts::SQRT_2;
 use std::rc::Rc;
 
-use crate::graph::{Graph, Id};
+use crate::graph::{Graph, Id, Op};
+use crate::primitive::Primitive;
 use crate::rewrite::Rewriter;
 use crate::rules::{Book, Rule, rule};
 
@@ -104,7 +105,12 @@ pub const RULES: &[Rule] = &[
         concat!(a!(), " * (", slope!(), " * ", r!(), ") * ", r!()),
         WHY,
     ),
-    rule(NAME, "tanh(softplus(u))", concat!(n!(), " * ", r!()), WHY),
+    rule(
+        NAME,
+        "tanh(softplus(u))",
+        concat!("if(u < 0, 0, 1) + if(u < 0, ", n!(), ", -", b!(), " * ", b!(), ") * ", r!()),
+        WHY,
+    ),
     rule(
         NAME,
         concat!("sigmoid(u) + w * (", e!(), " / ((1 + ", e!(), ") * (1 + ", e!(), ")))"),
@@ -135,6 +141,17 @@ pub fn share(graph: &mut Graph, roots: &[Id]) -> Vec<Id> {
     let mut log = Vec::new();
     let mut rewriter = Rewriter::new(graph, book(), &mut log);
     roots.iter().map(|&root| rewriter.rewrite(root)).collect()
+}
+
+/// About what some nodes cost together, in terms of a sum.
+pub fn cost(graph: &Graph, roots: &[Id]) -> usize {
+    let of = |id: Id| match graph.op(id) {
+        _ if graph.arguments(id).is_empty() => 0,
+        Op::Div => 6,
+        Op::Apply(primitive) if primitive.facts().arity == 1 && primitive != Primitive::Abs => 12,
+        _ => 1,
+    };
+    graph.topological(roots).into_iter().map(of).sum()
 }
 
 /// The rules, parsed once a thread.

@@ -151,6 +151,7 @@ impl<S: Element> Truth<S> {
         let number = |c: f64| Extended::from_f64(c);
         let one = number(1.0);
         match op {
+            Op::Wide => Ball::mask(true, f64::NEG_INFINITY),
             Op::Truth(truth) => Ball::mask(truth, f64::NEG_INFINITY),
             Op::Compare(comparison) => {
                 let (a, b) = (ball(0), ball(1));

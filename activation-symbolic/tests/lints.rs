@@ -65,7 +65,8 @@ fn what_is_mended_is_accepted() {
 
 #[test]
 fn what_is_computed_again_where_activations_live_may_be_denied() {
-    for body in ["x.exp() - 1.0 - x - 0.5 * x * x", "x - x.sin()", "1.0 - x.cos() + x.powi(3)"] {
+    for body in ["x.sin() * x.sin() + x.cos() * x.cos() - 1.0", "(x.exp() + 1.0).ln() - (x.exp() + 2.0).ln()"]
+    {
         let messages = errors("deny(slow)", body);
         let [message] = messages.as_slice() else { panic!("{body}: {messages:?}") };
         for said in ["slow", "x = ", "explain"] {
@@ -74,6 +75,9 @@ fn what_is_computed_again_where_activations_live_may_be_denied() {
         assert!(errors("", body).is_empty(), "{body}");
     }
     for body in [
+        // A polynomial takes care of what cancels on a short interval.
+        "x - x.sin()",
+        "1.0 - x.cos() + x.powi(3)",
         "x * sigmoid(x)",
         "x.tanh()",
         "x * x.exp().ln_1p().tanh()",

@@ -127,9 +127,16 @@ pub(super) struct Judgement<S> {
     tape: Tape,
     /// What each node is, in the order of the tape.
     columns: Vec<Vec<S>>,
+    /// What each root should be.
+    targets: Vec<Targets>,
 }
 
 impl<S: Float> Judgement<S> {
+    /// The error of another result for a root, in units of what is tolerated.
+    pub(super) fn error_of(&self, case: &Case<S>, root: usize, found: S) -> f64 {
+        self.targets[root].error::<S>(case.row, found.into())
+    }
+
     /// What a node was at each point; for a mask 1 where it is set, else NaN.
     pub(super) fn column(&self, id: Id) -> Vec<f64> {
         let place = self.tape.place(id);
@@ -213,6 +220,8 @@ pub(super) struct Judge<'a, S: Float> {
     settings: Vec<Rc<[S]>>,
     /// What each node is at all points so far, in the order of the tape.
     columns: Vec<Vec<S>>,
+    /// What each root should be there.
+    targets: Vec<Targets>,
 }
 
 impl<'a, S: Float> Judge<'a, S> {
@@ -224,6 +233,7 @@ impl<'a, S: Float> Judge<'a, S> {
             roots,
             orders: roots.iter().map(|&root| function.graph.topological(&[root])).collect(),
             columns: vec![Vec::new(); order.len()],
+            targets: roots.iter().map(|_| Targets::new(0, function.signature.inputs.len())).collect(),
             order,
             tape,
             truth: Truth::new(function.signature.inputs.len()),
@@ -263,7 +273,7 @@ impl<'a, S: Float> Judge<'a, S> {
         if inputs == 1 && !ended {
             self.refine(&mut cases);
         }
-        Judgement { cases, tape: self.tape, columns: self.columns }
+        Judgement { cases, tape: self.tape, columns: self.columns, targets: self.targets }
     }
 
     /// Halves the gaps in which something happens, and looks closer at where floats did worst.
@@ -339,6 +349,9 @@ impl<'a, S: Float> Judge<'a, S> {
             });
         }
         for (all, new) in self.columns.iter_mut().zip(&mut columns) {
+            all.append(new);
+        }
+        for (all, new) in self.targets.iter_mut().zip(targets) {
             all.append(new);
         }
         cases
@@ -441,6 +454,7 @@ impl<'a, S: Float> Judge<'a, S> {
 }
 
 /// What a root should be at each point and near it.
+#[derive(Debug)]
 struct Targets {
     /// The value, in two parts.
     high: Vec<f64>,
@@ -460,6 +474,14 @@ impl Targets {
             slopes: vec![column(0.0); inputs],
             tolerance: column(f64::NAN),
         }
+    }
+
+    /// Takes more points in.
+    fn append(&mut self, mut new: Self) {
+        self.high.append(&mut new.high);
+        self.low.append(&mut new.low);
+        self.slopes.iter_mut().zip(&mut new.slopes).for_each(|(all, new)| all.append(new));
+        self.tolerance.append(&mut new.tolerance);
     }
 
     fn is_open(&self, p: usize) -> bool {

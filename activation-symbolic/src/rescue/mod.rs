@@ -3,6 +3,7 @@
 //! ```text
 //!   sample     where to look: zeros, subnormals, every magnitude, the seams, and between good and bad
 //!   judge      each point: the kernel in floats beside the truth
+//!   polynomial what takes its place where rounding errors are too large on a short interval
 //!   predicate  what a kernel can see of its own trouble: overflow, underflow, sums that cancelled
 //!   unmended   what is wrong still
 //!   mod        the cheapest predicates that are set wherever floats are wrong
@@ -15,6 +16,7 @@
 mod batch;
 mod estimate;
 mod judge;
+mod polynomial;
 mod predicate;
 mod sample;
 mod unmended;
@@ -24,9 +26,12 @@ use std::ops::Range;
 use crate::diagnostic::Diagnostics;
 use crate::format::{Notation, format};
 use crate::function::{Element, Function};
+use crate::fuse::Fused;
 use crate::graph::{Graph, Id, Op};
 use crate::primitive::Primitive;
+use crate::share;
 use judge::{Case, Judge, Judgement};
+use polynomial::Polynomial;
 use predicate::Predicate;
 use sample::Float;
 use unmended::Ruin;
@@ -45,10 +50,18 @@ pub struct Rescue {
 /// Looks for inputs at which the first of `roots`, the value, or one of the others, the derivatives, is wrong in the
 /// element type, and makes masks that are set there. Says so in the function's notes, and as errors where the author
 /// denies it. The value, and the derivatives, are taken from `cheaper` where these are right everywhere.
-pub fn rescue(function: &mut Function, roots: &[Id], cheaper: &[Id], errors: &mut Diagnostics) -> Rescue {
+/// What else is computed are the `others`.
+pub fn rescue(
+    function: &mut Function,
+    [roots, cheaper, others]: [&[Id]; 3],
+    errors: &mut Diagnostics,
+) -> Rescue {
+    // Over all that may be computed: what is added but once there is added but once in any part of it.
+    let all = [roots, cheaper, others].concat();
+    function.fused = Fused::plan(&function.graph, &all);
     match function.signature.element {
-        Element::F32 => masks::<f32>(function, roots, cheaper, errors),
-        Element::F64 => masks::<f64>(function, roots, cheaper, errors),
+        Element::F32 => masks::<f32>(function, roots, cheaper, &all, errors),
+        Element::F64 => masks::<f64>(function, roots, cheaper, &all, errors),
     }
 }
 
@@ -56,6 +69,7 @@ fn masks<S: Float>(
     function: &mut Function,
     roots: &[Id],
     cheaper: &[Id],
+    all: &[Id],
     errors: &mut Diagnostics,
 ) -> Rescue {
     if !is_judged(function, roots) {
@@ -63,32 +77,86 @@ fn masks<S: Float>(
     }
     let parts = [0..1, 1..roots.len()];
     let mut taken = cheaper.to_vec();
-    // Overflow far out doesn't speak against a form: a mask that hardly costs anything sees that.
-    let is_wrong = |taken: &[Id], case: &Case<S>| {
-        parts.clone().map(|part| {
-            let error = case.error(part.clone());
-            taken[part.clone()] != roots[part] && error > WRONG && (case.is_near() || error.is_finite())
-        })
+    let (judgement, mended) = loop {
+        let is_cheaper = parts.clone().map(|part| taken[part.clone()] != roots[part]);
+        // A cheaper form that nothing can mend needs to be wrong but once.
+        let ends =
+            [0, 1].map(|i| is_cheaper[i] && !polynomial::is_fit::<S>(function, &taken[parts[i].clone()]));
+        let judgement = Judge::<S>::new(function, &taken).judge(|case| {
+            parts.iter().zip(ends).any(|(part, ends)| ends && is_wrong(case, case.error(part.clone())))
+        });
+        let mended = parts.clone().map(|part| mend(function, &taken[part.clone()], part, &judgement));
+        let mut settled = true;
+        for ((part, cheaper), mended) in parts.iter().zip(is_cheaper).zip(&mended) {
+            let mut errors = judgement.cases.iter().zip(&mended.errors);
+            let still_wrong = errors.any(|(case, &error)| is_wrong(case, error));
+            let polynomials: usize = mended.polynomials.iter().map(Polynomial::cost).sum();
+            let cost = |roots: &[Id]| share::cost(&function.graph, &roots[part.clone()]);
+            if cheaper && (still_wrong || polynomials > 0 && cost(&taken) + polynomials >= cost(roots)) {
+                taken[part.clone()].copy_from_slice(&roots[part.clone()]);
+                settled = false;
+            }
+        }
+        if settled {
+            break (judgement, mended);
+        }
     };
-    let judgement = loop {
-        let judgement =
-            Judge::<S>::new(function, &taken).judge(|case| is_wrong(&taken, case).contains(&true));
-        let mut wrong = [false; 2];
-        for case in &judgement.cases {
-            let found = is_wrong(&taken, case);
-            (0..2).for_each(|i| wrong[i] |= found[i]);
-        }
-        if wrong == [false; 2] {
-            break judgement;
-        }
-        for (part, _) in parts.iter().zip(wrong).filter(|(_, wrong)| *wrong) {
-            taken[part.clone()].copy_from_slice(&roots[part.clone()]);
-        }
-    };
-    let found = parts.map(|part| mask(function, &taken, part, &judgement));
+    let mut found = [0, 1].map(|i| mask(function, &taken, parts[i].clone(), &judgement, &mended[i].errors));
     report(function, &found, errors);
+    // In wider numbers there are no polynomials, but the masks that would be needed without them.
+    for i in (0..2).filter(|&i| !mended[i].polynomials.is_empty()) {
+        let errors: Vec<f64> = judgement.cases.iter().map(|case| case.error(parts[i].clone())).collect();
+        if let Some(mask) = mask(function, &taken, parts[i].clone(), &judgement, &errors).mask {
+            let wide = function.graph.node(Op::Wide, &[]);
+            let mask = function.graph.and(mask, wide);
+            found[i].mask = Some(found[i].mask.map_or(mask, |other| function.graph.or(other, mask)));
+        }
+    }
+    for ((part, mended), what) in parts.iter().zip(&mended).zip(PARTS) {
+        for polynomial in &mended.polynomials {
+            function.facts.notes.push(std::format!("the {what} in f32 is {polynomial}"));
+            taken[part.start] = polynomial.select(function, taken[part.start]);
+        }
+    }
+    function.fused = Fused::plan(&function.graph, &[all, &taken].concat());
     let [value, derivative] = found.map(|found| found.mask);
     Rescue { roots: taken, value, derivative }
+}
+
+/// What a kernel computes.
+const PARTS: [&str; 2] = ["value", "derivative"];
+
+/// Whether an error speaks against a form. Overflow far out doesn't: a mask that hardly costs anything sees that.
+fn is_wrong<S: Float>(case: &Case<S>, error: f64) -> bool {
+    error > WRONG && (case.is_near() || error.is_finite())
+}
+
+/// A part of the roots with polynomials where it was wrong.
+struct Mended {
+    polynomials: Vec<Polynomial>,
+    /// The errors that are left.
+    errors: Vec<f64>,
+}
+
+fn mend<S: Float>(function: &Function, roots: &[Id], part: Range<usize>, judgement: &Judgement<S>) -> Mended {
+    let cases = &judgement.cases;
+    let errors: Vec<f64> = cases.iter().map(|case| case.error(part.clone())).collect();
+    let wrong = cases.iter().zip(&errors).filter(|(_, error)| **error > WRONG && error.is_finite());
+    let wrong: Vec<f64> = wrong.map(|(case, _)| case.x[0].into()).collect();
+    let polynomials = polynomial::fit::<S>(function, roots, &wrong);
+    let mended: Vec<f64> = (cases.iter().zip(&errors))
+        .map(|(case, &error)| {
+            match polynomials.iter().find(|polynomial| polynomial.covers(case.x[0].into())) {
+                Some(polynomial) => judgement.error_of(case, part.start, polynomial.evaluate(case.x[0])),
+                None => error,
+            }
+        })
+        .collect();
+    // A polynomial knows nothing of a branch that is taken at a few points only.
+    if mended.iter().zip(&errors).any(|(mended, error)| *mended > WRONG && mended > error) {
+        return Mended { polynomials: Vec::new(), errors };
+    }
+    Mended { polynomials, errors: mended }
 }
 
 /// The mask of the value or of the derivatives, and what there is to say of it.
@@ -106,7 +174,7 @@ struct Found {
 /// Notes where the masks are set, and reports what the author doesn't want: one error for the value and the derivatives
 /// together.
 fn report(function: &mut Function, found: &[Found; 2], errors: &mut Diagnostics) {
-    let named = || ["value", "derivative"].into_iter().zip(found);
+    let named = || PARTS.into_iter().zip(found);
     for (what, found) in named().filter(|(_, found)| found.mask.is_some()) {
         let note =
             std::format!("the {what} is computed again in extended precision where {}", found.condition);
@@ -149,22 +217,32 @@ fn mask<S: Float>(
     roots: &[Id],
     part: Range<usize>,
     judgement: &Judgement<S>,
+    errors: &[f64],
 ) -> Found {
     let all = roots;
     let roots = &roots[part.clone()];
     let cases = &judgement.cases;
-    let errors_found: Vec<f64> = cases.iter().map(|case| case.error(part.clone())).collect();
-    let (mut predicates, mut open) = cover(function, roots, judgement, &errors_found);
-    // What overflows on the way does so between the points that were looked at as well.
+    let (mut predicates, mut open) = cover(function, roots, judgement, errors);
+    // What overflows on the way does so between the points that were looked at as well, unless the result was seen to
+    // be finite and right beyond that.
     for &root in roots {
         let graph = &function.graph;
         let overflows = |id: Id| judgement.column(id).iter().any(|value| !value.is_finite());
+        let result = judgement.column(root);
+        let harms = |id: Id| {
+            let beyond = judgement.column(id).into_iter().enumerate().filter(|(_, value)| !value.is_finite());
+            let (mut beyond, mut seen) = (beyond.map(|(i, _)| i), false);
+            beyond.any(|i| {
+                seen |= result[i].is_finite();
+                errors[i] > WRONG
+            }) || !seen
+        };
         let handed_on = handed_on(graph, root);
         let inner = graph
             .topological(&[root])
             .into_iter()
             .filter(|&id| !handed_on.contains(&id) && !graph.is_mask(id));
-        if overflows(root) && inner.into_iter().any(overflows) {
+        if overflows(root) && inner.into_iter().any(|id| overflows(id) && harms(id)) {
             predicates.retain(|&other| other != Predicate::Overflow(root));
             predicates.push(Predicate::Overflow(root));
             open.iter_mut().zip(judgement.column(root)).for_each(|(open, value)| *open &= value.is_finite());
@@ -178,7 +256,7 @@ fn mask<S: Float>(
     let unstable = function.signature.settings.lints.unstable;
     let ruin = unstable.then(|| unmended::ruin(function, all, part, judgement, &open)).flatten();
     let Some(mask) = mask else { return Found { ruin, ..Found::default() } };
-    let near = cases.iter().zip(&errors_found).find(|(case, error)| **error > WRONG && case.is_near());
+    let near = cases.iter().zip(errors).find(|(case, error)| **error > WRONG && case.is_near());
     Found {
         mask: Some(mask),
         condition: format(&function.graph, mask, &function.signature, Notation::Text),
@@ -230,7 +308,7 @@ fn cover<S: Float>(
             *left &= !covered;
         }
         // The noise of many roundings is everywhere: not worth computing everything again.
-        let harmless = if worst > GROSS { 0.3 } else { 0.5 };
+        let harmless = if worst > GROSS { 0.05 } else { 0.5 };
         if worst > HOPELESS || best.merit > harmless {
             open.iter_mut().zip(best.scores).for_each(|(open, score)| *open &= *score < best.threshold);
             chosen.push(best.predicate);
