@@ -34,9 +34,11 @@ impl Diagnostics {
 
     /// Takes an error over. One offence at one place is reported once, however often a loop is unrolled over it.
     pub fn push(&mut self, error: syn::Error) {
-        let key = format!("{:?} {error}", error.span());
-        if self.reported.insert(key) {
-            self.errors.push(error);
+        for error in error {
+            let key = format!("{:?} {error}", error.span());
+            if self.reported.insert(key) {
+                self.errors.push(error);
+            }
         }
     }
 

@@ -18,7 +18,7 @@ mod value;
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
@@ -186,7 +186,7 @@ impl<'a> Lowering<'a> {
             }
             Expr::Closure(closure) => {
                 self.diagnostics.error_spanned(
-                    &closure.inputs,
+                    heading(closure),
                     "the derivative is a function of the input, `|x| …`, or of input and output, `|x, y| …`",
                 );
                 return self.graph.constant(f64::NAN);
@@ -215,7 +215,7 @@ impl<'a> Lowering<'a> {
         let Expr::Closure(written) = own else { return nothing };
         if written.inputs.len() != n + 2 {
             self.diagnostics.error_spanned(
-                &written.inputs,
+                heading(written),
                 "the vector-Jacobian product is a function of all inputs, the output and its gradient: `|x, y, dy| …`",
             );
             return nothing;
@@ -274,6 +274,16 @@ impl<'a> Lowering<'a> {
         let n = u8::try_from(self.graph.callees.len()).ok()?;
         self.graph.callees.push(Callee { path: path.clone(), parameters, inputs });
         Some(n)
+    }
+}
+
+/// The arguments of a closure; the bars where there are none.
+fn heading(closure: &syn::ExprClosure) -> TokenStream {
+    if closure.inputs.is_empty() {
+        let (left, right) = (&closure.inputs_begin, &closure.inputs_end);
+        quote!(#left #right)
+    } else {
+        closure.inputs.to_token_stream()
     }
 }
 

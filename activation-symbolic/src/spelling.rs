@@ -1,14 +1,20 @@
 //! Did you mean …? The nearest of several names.
 
-/// The name that is fewest edits away from `name`, if that is near enough to be a slip.
+/// The name that is fewest edits away from `name`, if that is near enough to be a slip; one that goes on where `name` ends
+/// is one edit away.
 pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = match name.chars().count() {
         0..=2 => 0,
         3..=5 => 1,
         _ => 2,
     };
+    let name = name.to_lowercase();
+    let edits = |candidate: &str| {
+        let begun = name.len() >= 4 && candidate.starts_with(&name);
+        if begun { 1 } else { distance(&name, candidate) }
+    };
     names
-        .map(|candidate| (distance(&name.to_lowercase(), candidate), candidate))
+        .map(|candidate| (edits(candidate), candidate))
         .filter(|&(d, _)| d <= allowed)
         .min_by_key(|&(d, _)| d)
         .map(|(_, candidate)| candidate)

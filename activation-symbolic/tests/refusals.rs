@@ -189,7 +189,7 @@ const BODIES: &[(&str, &str)] = &[
     ("x.«await»", "waited"),
     ("«static» S: f32 = 1.0; x * S", "const"),
     ("«fn» g(x: f32) -> f32 { x } g(x)", "closure"),
-    ("use std::f32::consts::«*»; x * PI", "glob"),
+    ("use crate::acts::«*»; x * PI", "glob"),
     ("#[«cfg»(test)] let x = 2.0 * x; x", "put `#[cfg]`"),
     ("let y: «f64» = 1.0; x", "computes in f32"),
     ("let y: «Vec<f32>» = x; x", "leave the type out"),

@@ -58,7 +58,7 @@ impl Lowering<'_> {
             let value = self.expression(func);
             return self.call_value(value, call);
         };
-        let mut path = func.path.clone();
+        let mut path = self.resolve(&func.path);
         if func.qself.is_none()
             && let Some(ident) = path.get_ident()
         {

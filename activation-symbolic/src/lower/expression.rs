@@ -7,12 +7,13 @@ use syn::{BinOp, Expr, ExprBinary, ExprCast, ExprLit, ExprPath, ExprUnary, Lit, 
 
 use super::Lowering;
 use super::call::{builtin, scalar, strip};
-use super::method::is_method;
+use super::method::{is_method, remainder};
 use super::value::{Value, is_integer, plain};
 use crate::callable::{constant, place};
 use crate::graph::{Comparison, Op};
 use crate::parse::literal::standard;
 use crate::parse::{suffix_message, wrong_suffix};
+use crate::primitive::Primitive;
 use crate::spelling;
 
 impl Lowering<'_> {
@@ -111,7 +112,7 @@ impl Lowering<'_> {
     /// A variable, a constant of the standard library, or a constant whose value only rustc knows.
     fn path(&mut self, expr: &ExprPath) -> Value {
         let element = self.signature.element;
-        let mut path = expr.path.clone();
+        let mut path = self.resolve(&expr.path);
         if expr.qself.is_none()
             && let Some(ident) = path.get_ident()
         {
@@ -274,6 +275,10 @@ impl Lowering<'_> {
     ) -> Value {
         let span = op.span();
         match op {
+            BinOp::Rem(_) if self.steps && matches!((&a, &b), (Value::Number(_), Value::Number(_))) => {
+                let (Value::Number(a), Value::Number(b)) = (a, b) else { return Value::Refused };
+                return Value::Number(self.at(span, |g| remainder(g, Primitive::Trunc, a, b)));
+            }
             BinOp::Rem(_)
             | BinOp::BitXor(_)
             | BinOp::BitAnd(_)
@@ -413,7 +418,7 @@ impl Lowering<'_> {
             Value::Number(_) => self.refuse(
                 span,
                 "a cast to an integer is flat with jumps, its derivative is 0 or undefined: leave it out; for a \
-                 straight-through estimator use `x.round()` and `#[activation(derivative = |x| 1.0)]`",
+                 straight-through estimator use `x.trunc()` and `#[activation(derivative = |x| 1.0)]`",
             ),
             Value::Mask(_) => self.refuse(
                 span,

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use proc_macro2::{Ident, Span};
 use syn::{Block, Item, ItemUse, Path, PathSegment, Stmt, UseTree};
 
 use super::Lowering;
-use super::value::Value;
+use super::value::{Value, plain};
+use crate::parse::literal;
 
 impl Lowering<'_> {
     /// Brings the items of a block into scope; they are visible before their place.
@@ -53,6 +55,32 @@ impl Lowering<'_> {
         self.refuse(span, message);
     }
 
+    /// Binds a `name` to the item `ident` in `prefix`, or to that itself for `self`.
+    fn name(&mut self, name: Option<&Ident>, ident: &Ident, mut prefix: Path) {
+        if ident != "self" {
+            prefix.segments.push(PathSegment::from(ident.clone()));
+        }
+        let path = self.resolve(&prefix);
+        if let Some(name) = name {
+            self.bind(name, Value::Path(Rc::new(path)));
+        }
+    }
+
+    /// A path with what an import in the body says of its first name: `consts::PI` after `use std::f32::consts;`.
+    pub(super) fn resolve(&self, path: &Path) -> Path {
+        let imported = |first: &PathSegment| {
+            let name = plain(&first.ident);
+            self.variables.iter().rev().filter(|v| *v.name == name).find_map(|v| match &v.value {
+                Value::Path(path) => Some((**path).clone()),
+                _ => None,
+            })
+        };
+        let first = path.segments.first().filter(|_| path.leading_colon.is_none() && path.segments.len() > 1);
+        let Some(mut resolved) = first.and_then(imported) else { return path.clone() };
+        resolved.segments.extend(path.segments.iter().skip(1).cloned());
+        resolved
+    }
+
     /// `use std::f32::consts::{PI, E as EULER};`
     fn import(&mut self, item: &ItemUse) {
         self.attributes(&item.attrs);
@@ -71,16 +99,18 @@ impl Lowering<'_> {
                     self.use_tree(tree, prefix.clone());
                 }
             }
-            UseTree::Name(name) if name.ident != "self" => {
-                prefix.segments.push(PathSegment::from(name.ident.clone()));
-                self.bind(&name.ident, Value::Path(Rc::new(prefix)));
+            UseTree::Name(name) => {
+                let last = prefix.segments.last().map(|segment| segment.ident.clone());
+                let own = if name.ident == "self" { last } else { Some(name.ident.clone()) };
+                self.name(own.as_ref(), &name.ident, prefix);
             }
-            UseTree::Rename(rename) => {
-                prefix.segments.push(PathSegment::from(rename.ident.clone()));
-                self.bind(&rename.rename, Value::Path(Rc::new(prefix)));
+            UseTree::Rename(rename) => self.name(Some(&rename.rename), &rename.ident, prefix),
+            UseTree::Glob(_) if literal::is_consts(&self.resolve(&prefix)) => {
+                for (constant, _) in literal::CONSTANTS {
+                    let ident = Ident::new(constant, Span::call_site());
+                    self.name(Some(&ident), &ident, prefix.clone());
+                }
             }
-            // `use std::f32;` and the like name modules, which paths spell out.
-            UseTree::Name(_) => {}
             UseTree::Glob(glob) => {
                 self.globbed = true;
                 self.refuse(

@@ -85,7 +85,7 @@ impl Lowering<'_> {
         let arity = match primitive {
             Some(primitive) => primitive.facts().arity - 1,
             None => match name.as_str() {
-                "powi" | "log" | "midpoint" => 1,
+                "powi" | "log" | "midpoint" | "rem_euclid" | "div_euclid" => 1,
                 "mul_add" | "clamp" => 2,
                 _ => 0,
             },
@@ -101,14 +101,14 @@ impl Lowering<'_> {
         if name == "powi" {
             return self.powi(x, others[0], span);
         }
-        let mut arguments = vec![x];
+        let mut arguments = vec![Some(x)];
         for other in others {
             let value = self.expression(other);
-            match self.as_number(value, other) {
-                Some(id) => arguments.push(id),
-                None => return Value::Refused,
-            }
+            arguments.push(self.as_number(value, other));
         }
+        let Some(arguments) = arguments.into_iter().collect::<Option<Vec<Id>>>() else {
+            return Value::Refused;
+        };
         match primitive {
             Some(primitive) => self.primitive(primitive, &arguments, span),
             None => self.composed(&name, &arguments, span),
@@ -182,6 +182,17 @@ impl Lowering<'_> {
                 let sign = g.apply(Primitive::Copysign, &[one, x]);
                 let number = g.compare(Comparison::Eq, x, x);
                 g.select(number, sign, x)
+            }
+            "rem_euclid" => {
+                let modulus = g.apply(Primitive::Abs, &[arguments[1]]);
+                remainder(g, Primitive::Floor, x, modulus)
+            }
+            "div_euclid" => {
+                let modulus = g.apply(Primitive::Abs, &[arguments[1]]);
+                let quotient = g.div(x, modulus);
+                let (whole, one) = (g.apply(Primitive::Floor, &[quotient]), g.constant(1.0));
+                let sign = g.apply(Primitive::Copysign, &[one, arguments[1]]);
+                g.mul(sign, whole)
             }
             _ => {
                 let whole = g.apply(Primitive::Trunc, &[x]);
@@ -257,7 +268,7 @@ impl Lowering<'_> {
             "fract" if !self.steps => {
                 ("jumps at every integer", ", or write a periodic function such as sin")
             }
-            "rem_euclid" | "div_euclid" => {
+            "rem_euclid" | "div_euclid" if !self.steps => {
                 ("jumps at every multiple", ", or write a periodic function such as sin")
             }
             "to_int_unchecked" => ("is flat with jumps", ""),
@@ -295,7 +306,9 @@ impl Lowering<'_> {
             return Some(reason);
         }
         match name {
-            "floor" | "ceil" | "round" | "round_ties_even" | "trunc" | "signum" | "fract" => None,
+            "floor" | "ceil" | "round" | "round_ties_even" | "trunc" | "signum" | "fract" | "rem_euclid" | "div_euclid" => {
+                None
+            }
             "copysign" if constant && !self.steps => Some(
                 "`copysign` of a constant magnitude jumps where the sign changes: write `(8.0 * x).tanh()`, or choose by \
                  `if` between sides that meet"
@@ -380,6 +393,14 @@ impl Lowering<'_> {
              the like, or make it an #[activation] of its own with a given derivative"
         )
     }
+}
+
+/// a − b·⌊a/b⌋, with another way to whole numbers where `step` says so.
+pub(super) fn remainder(graph: &mut Graph, step: Primitive, a: Id, b: Id) -> Id {
+    let quotient = graph.div(a, b);
+    let whole = graph.apply(step, &[quotient]);
+    let multiple = graph.mul(whole, b);
+    graph.sub(a, multiple)
 }
 
 fn scaled(graph: &mut Graph, x: Id, factor: f64) -> Id {

@@ -109,10 +109,12 @@ impl Lowering<'_> {
             }
             Pat::Ident(pat) => {
                 if let Some(token) = &pat.by_ref {
-                    self.refuse(
+                    let value = self.refuse(
                         token.span,
                         "numbers go by value, there is nothing to borrow: leave `ref` out",
                     );
+                    bindings.push((&pat.ident, value));
+                    return always;
                 }
                 if let Some((_, inner)) = &pat.subpat {
                     bindings.push((&pat.ident, value.clone()));
@@ -130,30 +132,27 @@ impl Lowering<'_> {
             Pat::Const(pat) => self.equals(value, &Expr::Const(pat.clone()), from),
             Pat::Range(range) => self.range(value, range, from),
             Pat::Or(or) => self.either(&or.cases, value, from, bindings),
-            Pat::Tuple(tuple) => match value {
-                Value::Tuple(values) if values.len() == tuple.elems.len() => {
-                    tuple.elems.iter().zip(values).fold(always, |test, (pat, value)| {
+            Pat::Tuple(tuple) => {
+                let parts = if let Value::Tuple(values) = value { parts(tuple, values) } else { None };
+                if let Some(parts) = parts {
+                    return parts.into_iter().fold(always, |test, (pat, value)| {
                         let inner = self.pattern(pat, value, from, bindings);
                         self.at(pat.span(), |g| g.and(test, inner))
-                    })
+                    });
                 }
-                Value::Refused | Value::Never => {
-                    for pat in &tuple.elems {
-                        self.pattern(pat, &Value::Refused, from, bindings);
-                    }
-                    always
-                }
-                _ => {
+                if !matches!(value, Value::Refused | Value::Never) {
                     self.refuse_all(
                         tuple,
                         "the value is no tuple of this many parts: write one name for each part",
                     );
-                    for pat in &tuple.elems {
-                        self.pattern(pat, &Value::Refused, from, bindings);
-                    }
-                    always
                 }
-            },
+                bindings.extend(refused(pat));
+                always
+            }
+            other if matches!(value, Value::Refused | Value::Never) => {
+                bindings.extend(refused(other));
+                always
+            }
             other => {
                 let message = match other {
                     Pat::Reference(_) => "numbers go by value: leave `&` out of the pattern",
@@ -166,9 +165,7 @@ impl Lowering<'_> {
                     }
                 };
                 self.refuse_all(other, message);
-                let mut names = Names(Vec::new());
-                names.visit_pat(other);
-                bindings.extend(names.0.into_iter().map(|ident| (ident, Value::Refused)));
+                bindings.extend(refused(other));
                 always
             }
         }
@@ -249,6 +246,29 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// Each part of a tuple with its pattern, `..` standing for any number of them; `None` if there are too many or too few.
+fn parts<'p, 'v>(tuple: &'p syn::PatTuple, values: &'v [Value]) -> Option<Vec<(&'p Pat, &'v Value)>> {
+    let patterns: Vec<&Pat> = tuple.elems.iter().collect();
+    let rest = patterns.iter().position(|pat| matches!(pat, Pat::Rest(_)));
+    let (first, last) = match rest {
+        Some(rest) => (&patterns[..rest], &patterns[rest + 1..]),
+        None => (&patterns[..], &[][..]),
+    };
+    let named = first.len() + last.len();
+    if values.len() < named || (rest.is_none() && values.len() > named) {
+        return None;
+    }
+    let ends = values[..first.len()].iter().chain(&values[values.len() - last.len()..]);
+    Some(first.iter().chain(last).copied().zip(ends).collect())
+}
+
+/// What a pattern binds whose value was refused, or which was refused itself.
+fn refused(pat: &Pat) -> impl Iterator<Item = (&Ident, Value)> {
+    let mut names = Names(Vec::new());
+    names.visit_pat(pat);
+    names.0.into_iter().map(|ident| (ident, Value::Refused))
 }
 
 /// The names that the `let`s of a condition bind.

@@ -2,7 +2,9 @@
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{BinOp, Block, Expr, ExprAssign, ExprBinary, ExprForLoop, Local, Pat, RangeLimits, Stmt};
+use syn::{
+    BinOp, Block, Expr, ExprAssign, ExprBinary, ExprForLoop, ExprMethodCall, Local, Pat, RangeLimits, Stmt,
+};
 
 use super::Lowering;
 use super::value::Value;
@@ -55,7 +57,7 @@ impl Lowering<'_> {
                     _ => true,
                 };
                 if dropped {
-                    self.refuse_all(
+                    return self.refuse_all(
                         expr,
                         "this value is computed and dropped, so it is no part of the function: use it, assign it \
                          (`y = …;`), or remove the statement",
@@ -73,16 +75,13 @@ impl Lowering<'_> {
             self.declare(&local.pat);
             return Value::Unit;
         };
-        if let Some((otherwise, _)) = &init.diverge {
-            self.refuse(
+        let value = match &init.diverge {
+            None => self.expression(&init.expr),
+            Some((otherwise, _)) => self.refuse(
                 otherwise.span,
                 "a pattern of numbers can't fail in `let`: write the comparison, `if x == 0.0 { return …; }`",
-            );
-        }
-        let mut value = self.expression(&init.expr);
-        if init.diverge.is_some() {
-            value = Value::Refused;
-        }
+            ),
+        };
         let diverges = matches!(value, Value::Never);
         self.destructure(&local.pat, value, &init.expr);
         if diverges { Value::Never } else { Value::Unit }
@@ -239,9 +238,26 @@ impl Lowering<'_> {
     fn passes(&mut self, over: &Expr) -> Option<Vec<Value>> {
         match over {
             Expr::Paren(paren) => self.passes(&paren.expr),
-            Expr::MethodCall(call) if call.method == "rev" && call.args.is_empty() => {
+            Expr::MethodCall(call) if is_adapter(call) => {
                 let mut passes = self.passes(&call.receiver)?;
-                passes.reverse();
+                match call.args.first() {
+                    Some(step) => {
+                        let step = self.bound(step)?;
+                        let step = usize::try_from(step).ok().filter(|&step| step > 0);
+                        let Some(step) = step else {
+                            self.refuse_all(&call.args, "a step is at least 1: write `.step_by(2)`");
+                            return None;
+                        };
+                        passes = passes.into_iter().step_by(step).collect();
+                    }
+                    None if call.method == "rev" => passes.reverse(),
+                    None if call.method == "enumerate" => {
+                        let count = |n: usize| Value::Integer(n as i64, call.method.span());
+                        let numbered = |(n, value)| Value::Tuple(vec![count(n), value]);
+                        passes = passes.into_iter().enumerate().map(numbered).collect();
+                    }
+                    None => {}
+                }
                 Some(passes)
             }
             Expr::Array(array) => Some(array.elems.iter().map(|e| self.expression(e)).collect()),
@@ -302,6 +318,16 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// Whether this is a method of iterators that a loop may run over.
+fn is_adapter(call: &ExprMethodCall) -> bool {
+    let arguments = match call.method.to_string().as_str() {
+        "rev" | "enumerate" | "into_iter" => 0,
+        "step_by" => 1,
+        _ => return false,
+    };
+    call.args.len() == arguments
 }
 
 /// The attributes of an expression in statement position, where `#[cfg]` may stand.

@@ -1,12 +1,17 @@
 //! Arguments: what each is for, its name, its default.
 
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Pat};
 
 use super::{literal, round, suffix_message, wrong_suffix};
 use crate::diagnostic::Diagnostics;
 use crate::function::Element;
+use crate::spelling;
+
+/// The attributes of arguments.
+const OURS: [&str; 2] = ["param", "channel"];
 
 /// What an argument is for.
 pub(super) enum Role {
@@ -30,7 +35,17 @@ pub(super) fn role(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) ->
                 );
                 return false;
             }
-            () => return !path.is_ident("doc"),
+            () => {
+                let name = path.get_ident().map(ToString::to_string).unwrap_or_default();
+                if let Some(near) = spelling::nearest(&name, OURS.into_iter()).filter(|near| *near != name) {
+                    diagnostics.error_spanned(
+                        path,
+                        format!("arguments have no attribute `{name}`: did you mean `#[{near}]`?"),
+                    );
+                    return false;
+                }
+                return name != "doc";
+            }
         };
         match marked.replace(name) {
             None => {}
@@ -93,6 +108,13 @@ fn parameter(attribute: &Attribute) -> syn::Result<(Option<Expr>, bool)> {
     let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
     for expr in list.parse_args_with(parser)? {
         let is_channel = matches!(&expr, Expr::Path(path) if path.path.is_ident("channel"));
+        if let Expr::Assign(assigned) = &expr {
+            let value = assigned.right.to_token_stream();
+            return Err(syn::Error::new_spanned(
+                &expr,
+                format!("write the default by itself: `#[param({value})]`"),
+            ));
+        }
         if is_channel && !channel {
             channel = true;
         } else if !is_channel && default.is_none() {

@@ -1,5 +1,7 @@
 //! Numbers as they are written: literals, and the constants of the standard library that everybody knows.
 
+use std::f64::consts;
+
 use syn::{Expr, Lit, Path, UnOp};
 
 use crate::function::Element;
@@ -48,30 +50,38 @@ pub(crate) fn standard(path: &Path) -> Option<(Element, f64)> {
 }
 
 /// `std::f64::consts`.
+pub(crate) const CONSTANTS: &[(&str, f64)] = &[
+    ("PI", consts::PI),
+    ("TAU", consts::TAU),
+    ("E", consts::E),
+    ("SQRT_2", consts::SQRT_2),
+    ("FRAC_1_SQRT_2", consts::FRAC_1_SQRT_2),
+    ("FRAC_1_PI", consts::FRAC_1_PI),
+    ("FRAC_2_PI", consts::FRAC_2_PI),
+    ("FRAC_2_SQRT_PI", consts::FRAC_2_SQRT_PI),
+    ("FRAC_PI_2", consts::FRAC_PI_2),
+    ("FRAC_PI_3", consts::FRAC_PI_3),
+    ("FRAC_PI_4", consts::FRAC_PI_4),
+    ("FRAC_PI_6", consts::FRAC_PI_6),
+    ("FRAC_PI_8", consts::FRAC_PI_8),
+    ("LN_2", consts::LN_2),
+    ("LN_10", consts::LN_10),
+    ("LOG2_10", consts::LOG2_10),
+    ("LOG2_E", consts::LOG2_E),
+    ("LOG10_2", consts::LOG10_2),
+    ("LOG10_E", consts::LOG10_E),
+];
+
+/// Whether a path names the module of these constants: `std::f32::consts`.
+pub(crate) fn is_consts(path: &Path) -> bool {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    matches!(*names.as_slice(), [.., "f32" | "f64", "consts"])
+}
+
+/// The value of one of them.
 fn mathematical(name: &str) -> Option<f64> {
-    use std::f64::consts;
-    Some(match name {
-        "PI" => consts::PI,
-        "TAU" => consts::TAU,
-        "E" => consts::E,
-        "SQRT_2" => consts::SQRT_2,
-        "FRAC_1_SQRT_2" => consts::FRAC_1_SQRT_2,
-        "FRAC_1_PI" => consts::FRAC_1_PI,
-        "FRAC_2_PI" => consts::FRAC_2_PI,
-        "FRAC_2_SQRT_PI" => consts::FRAC_2_SQRT_PI,
-        "FRAC_PI_2" => consts::FRAC_PI_2,
-        "FRAC_PI_3" => consts::FRAC_PI_3,
-        "FRAC_PI_4" => consts::FRAC_PI_4,
-        "FRAC_PI_6" => consts::FRAC_PI_6,
-        "FRAC_PI_8" => consts::FRAC_PI_8,
-        "LN_2" => consts::LN_2,
-        "LN_10" => consts::LN_10,
-        "LOG2_10" => consts::LOG2_10,
-        "LOG2_E" => consts::LOG2_E,
-        "LOG10_2" => consts::LOG10_2,
-        "LOG10_E" => consts::LOG10_E,
-        _ => return None,
-    })
+    CONSTANTS.iter().find(|(constant, _)| *constant == name).map(|&(_, value)| value)
 }
 
 /// The associated constants of f32 and f64.

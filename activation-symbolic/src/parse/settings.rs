@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::spanned::Spanned;
 use syn::{Expr, Token};
 
 use crate::diagnostic::Diagnostics;
@@ -64,16 +64,21 @@ impl Reader<'_> {
                 format!("an argument of #[activation] is one of {}", list(ARGUMENTS)),
             )
         })?;
-        let name = key.to_string();
+        let mut name = key.to_string();
         if !ARGUMENTS.contains(&name.as_str()) {
-            let hint = match spelling::nearest(&name, ARGUMENTS.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", list(ARGUMENTS)),
+            let unknown = |hint: String| {
+                syn::Error::new(key.span(), format!("#[activation] has no argument `{name}`: {hint}"))
             };
-            return Err(syn::Error::new(
-                key.span(),
-                format!("#[activation] has no argument `{name}`: {hint}"),
-            ));
+            let Some(near) = spelling::nearest(&name, ARGUMENTS.iter().copied()) else {
+                return Err(unknown(format!("there are {}", list(ARGUMENTS))));
+            };
+            let error = unknown(format!("did you mean `{near}`?"));
+            if self.stated.contains_key(near) {
+                return Err(error);
+            }
+            // Read as what it is meant to be: what depends on it is no further offence.
+            self.diagnostics.push(error);
+            near.clone_into(&mut name);
         }
         let lint = name == "allow" || name == "deny";
         if self.stated.insert(name.clone(), key.span()).is_some() && !lint {
@@ -233,10 +238,25 @@ fn domain(expr: &Expr) -> syn::Result<(f64, f64)> {
     }
     let end = |end: &Option<Box<Expr>>, open: f64| match end {
         None => Ok(open),
-        Some(end) => literal::number(end)
-            .ok_or_else(|| syn::Error::new(end.span(), "an end of the domain is a literal such as `-1.0`")),
+        Some(end) => literal::number(end).ok_or_else(|| {
+            let text = end.to_token_stream().to_string().replace(' ', "");
+            let integer = text.trim_start_matches('-').chars().all(|c| c.is_ascii_digit());
+            let hint = if integer { format!("write `{text}.0`") } else { "as in `-1.0..=1.0`".to_owned() };
+            syn::Error::new_spanned(
+                end,
+                format!("an end of the domain is a number, a literal or a constant of std: {hint}"),
+            )
+        }),
     };
-    let (low, high) = (end(&range.start, f64::NEG_INFINITY)?, end(&range.end, f64::INFINITY)?);
+    let ends = [end(&range.start, f64::NEG_INFINITY), end(&range.end, f64::INFINITY)];
+    let (low, high) = match ends {
+        [Ok(low), Ok(high)] => (low, high),
+        [Err(mut error), Err(other)] => {
+            error.combine(other);
+            return Err(error);
+        }
+        [Err(error), _] | [_, Err(error)] => return Err(error),
+    };
     if low < high {
         Ok((low, high))
     } else {

@@ -73,7 +73,7 @@ fn text(ty: &Type) -> String {
 /// Why a type is none of ours, and which one to take.
 fn type_message(ty: &Type) -> String {
     let text = text(ty);
-    let hint = match text.trim_start_matches('&') {
+    let hint = match text.trim_start_matches('&').trim_start_matches("mut ") {
         "f16" | "bf16" | "half::f16" | "half::bf16" => {
             "write f32: the kernel serves f16 and bf16 slices as well"
         }

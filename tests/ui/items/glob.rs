@@ -2,8 +2,12 @@ use activations::prelude::*;
 
 #[activation]
 pub fn glob(x: f32) -> f32 {
-    use std::f32::consts::*;
-    x * PI
+    use crate::constants::*;
+    x * SLOPE
+}
+
+mod constants {
+    pub const SLOPE: f32 = 0.5;
 }
 
 fn main() {}
