@@ -311,6 +311,17 @@ impl Graph {
         }
     }
 
+    /// What a parameter or a constant named by path is, given the `values` of the parameters followed by those of the
+    /// constants.
+    pub fn given<'v, T>(&self, op: Op, values: &'v [T]) -> Option<&'v T> {
+        let index = match op {
+            Op::Parameter(n) => n as usize,
+            Op::External(n) => values.len().checked_sub(self.externals.len())? + n as usize,
+            _ => return None,
+        };
+        values.get(index)
+    }
+
     /// The operation and its arguments, for patterns: `if let (Op::Mul, &[a, b]) = graph.view(id)`.
     pub fn view(&self, id: Id) -> (Op, &[Id]) {
         (self.op(id), self.arguments(id))

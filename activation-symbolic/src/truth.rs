@@ -106,8 +106,8 @@ impl<S: Element> Truth<S> {
         })
     }
 
-    /// Evaluates `order` (arguments first) for the inputs `x` and the `parameters`. What is opaque has an
-    /// unbounded error.
+    /// Evaluates `order` (arguments first) for the inputs `x` and the `parameters`, followed by the constants
+    /// named by path. What is opaque has an unbounded error.
     pub fn evaluate(&mut self, graph: &Graph, order: &[Id], x: &[S], parameters: &[S])
     where
         S: Into<f64>,
@@ -118,7 +118,10 @@ impl<S: Element> Truth<S> {
         for &id in order {
             let ball = match graph.op(id) {
                 Op::Input(n) => Ball::exact(Extended::from_f64(x[n as usize].into())),
-                Op::Parameter(n) => Ball::exact(Extended::from_f64(parameters[n as usize].into())),
+                op @ (Op::Parameter(_) | Op::External(_)) => match graph.given(op, parameters) {
+                    Some(&value) => Ball::exact(Extended::from_f64(value.into())),
+                    None => Ball { error: f64::INFINITY, ..Ball::exact(zero) },
+                },
                 Op::Constant(bits) => Ball::exact(zero.constant(f64::from_bits(bits))),
                 _ => self.step(graph, id),
             };

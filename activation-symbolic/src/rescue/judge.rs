@@ -14,7 +14,7 @@ use super::unmended::is_unknown;
 use crate::check::ascii;
 use crate::document::plain;
 use crate::function::Function;
-use crate::graph::{Id, Op};
+use crate::graph::{Graph, Id, Op};
 use crate::truth::Truth;
 
 /// How many nodes may be evaluated in all: what expansion time allows.
@@ -39,7 +39,7 @@ const STRAIGHT: f64 = 256.0;
 pub(super) struct Case<S> {
     /// The inputs.
     pub(super) x: Vec<S>,
-    /// The parameters.
+    /// The parameters, and the constants named by path.
     pub(super) parameters: Rc<[S]>,
     /// Which of the values tried these are.
     setting: usize,
@@ -165,7 +165,7 @@ struct Points<S> {
     x: Vec<Vec<S>>,
     /// Which of the parameters' values each point takes.
     settings: Vec<usize>,
-    /// A column for each parameter.
+    /// A column for each parameter, and for each constant named by path.
     parameters: Vec<Vec<S>>,
 }
 
@@ -185,24 +185,26 @@ impl<S: Float> Points<S> {
     }
 
     /// The leaves in floats.
-    fn leaf(&self, op: Op) -> Vec<S> {
+    fn leaf(&self, graph: &Graph, op: Op) -> Vec<S> {
+        let constant = |value: f64| vec![self.x[0][0].constant(value); self.len()];
         match op {
             Op::Input(n) => self.x[n as usize].clone(),
-            Op::Parameter(n) => self.parameters[n as usize].clone(),
-            Op::Constant(bits) => vec![self.x[0][0].constant(f64::from_bits(bits)); self.len()],
-            _ => vec![self.x[0][0].constant(f64::NAN); self.len()],
+            Op::Constant(bits) => constant(f64::from_bits(bits)),
+            op => graph.given(op, &self.parameters).cloned().unwrap_or_else(|| constant(f64::NAN)),
         }
     }
 
     /// The leaves as estimates, with slopes along one input.
-    fn estimate(&self, op: Op, input: usize) -> Vec<Estimate> {
+    fn estimate(&self, graph: &Graph, op: Op, input: usize) -> Vec<Estimate> {
         let all = |column: &[S], new: fn(f64) -> Estimate| column.iter().map(|&x| new(x.into())).collect();
         match op {
             Op::Input(n) if n as usize == input => all(&self.x[n as usize], Estimate::variable),
             Op::Input(n) => all(&self.x[n as usize], Estimate::new),
-            Op::Parameter(n) => all(&self.parameters[n as usize], Estimate::new),
             Op::Constant(bits) => vec![Estimate::new(S::nearest(f64::from_bits(bits))); self.len()],
-            _ => vec![Estimate::new(f64::NAN); self.len()],
+            op => match graph.given(op, &self.parameters) {
+                Some(column) => all(column, Estimate::new),
+                None => vec![Estimate::new(f64::NAN); self.len()],
+            },
         }
     }
 }
@@ -216,7 +218,7 @@ pub(super) struct Judge<'a, S: Float> {
     order: Vec<Id>,
     tape: Tape,
     truth: Truth<S>,
-    /// The values of the parameters that are tried.
+    /// The values of the parameters, and of the constants named by path, that are tried.
     settings: Vec<Rc<[S]>>,
     /// What each node is at all points so far, in the order of the tape.
     columns: Vec<Vec<S>>,
@@ -315,11 +317,12 @@ impl<'a, S: Float> Judge<'a, S> {
             return Vec::new();
         }
         let (targets, doubts) = self.targets(points);
-        let mut columns = self.tape.evaluate(|op| points.leaf(op), Sums::Fused);
+        let graph = &self.function.graph;
+        let mut columns = self.tape.evaluate(|op| points.leaf(graph, op), Sums::Fused);
         let mut errors: Vec<Vec<f64>> = vec![vec![0.0; points.len()]; self.roots.len()];
         self.take_worst(&targets, &columns, &mut errors);
         if self.tape.has_fused_sums() {
-            self.tape.evaluate_again(|op| points.leaf(op), &mut columns);
+            self.tape.evaluate_again(|op| points.leaf(graph, op), &mut columns);
             self.take_worst(&targets, &columns, &mut errors);
         }
         self.look_beside(points, &targets, &columns, &mut errors);
@@ -403,7 +406,7 @@ impl<'a, S: Float> Judge<'a, S> {
             };
             let settings = at.iter().map(|&p| points.settings[p]).collect();
             let near = Points::new(points.x.iter().map(beside).collect(), settings, &self.settings);
-            let found = self.tape.evaluate(|op| near.leaf(op), sums);
+            let found = self.tape.evaluate(|op| near.leaf(&self.function.graph, op), sums);
             for (row, &p) in at.iter().enumerate() {
                 if !self.tape.is_same_side(columns, p, &found, row) {
                     continue;
@@ -427,7 +430,9 @@ impl<'a, S: Float> Judge<'a, S> {
         let mut doubts = vec![vec![false; points.len()]; self.roots.len()];
         if S::IS_SINGLE {
             let of_inputs: Vec<Vec<Vec<Estimate>>> = (0..inputs)
-                .map(|input| self.tape.evaluate(|op| points.estimate(op, input), Sums::Plain))
+                .map(|input| {
+                    self.tape.evaluate(|op| points.estimate(&self.function.graph, op, input), Sums::Plain)
+                })
                 .collect();
             for (targets, &root) in targets.iter_mut().zip(self.roots) {
                 let place = self.tape.place(root);

@@ -6,6 +6,7 @@
 //!   polynomial what takes its place where rounding errors are too large on a short interval
 //!   predicate  what a kernel can see of its own trouble: overflow, underflow, sums that cancelled
 //!   unmended   what is wrong still
+//!   unseen     what can't be judged, as it calls other kernels
 //!   mod        the cheapest predicates that are set wherever floats are wrong
 //! ```
 //!
@@ -20,6 +21,7 @@ mod polynomial;
 mod predicate;
 mod sample;
 mod unmended;
+mod unseen;
 
 use std::ops::Range;
 
@@ -73,7 +75,8 @@ fn masks<S: Float>(
     errors: &mut Diagnostics,
 ) -> Rescue {
     if !is_judged(function, roots) {
-        return Rescue { roots: roots.to_vec(), ..Rescue::default() };
+        let [value, derivative] = [0..1, 1..roots.len()].map(|part| unseen::mask(function, &roots[part]));
+        return Rescue { roots: roots.to_vec(), value, derivative };
     }
     let parts = [0..1, 1..roots.len()];
     let mut taken = cheaper.to_vec();
@@ -207,7 +210,7 @@ fn report(function: &mut Function, found: &[Found; 2], errors: &mut Diagnostics)
 /// Whether all that `roots` are computed from is known here.
 fn is_judged(function: &Function, roots: &[Id]) -> bool {
     let graph = &function.graph;
-    let opaque = |op| matches!(op, Op::Call { .. } | Op::External(_) | Op::Reduce(_) | Op::Length);
+    let opaque = |op| matches!(op, Op::Call { .. } | Op::Reduce(_) | Op::Length);
     !function.signature.rows && !graph.topological(roots).iter().any(|&id| opaque(graph.op(id)))
 }
 
@@ -253,10 +256,12 @@ fn mask<S: Float>(
         let id = predicate.node(&mut function.graph);
         mask = Some(mask.map_or(id, |mask| function.graph.or(mask, id)));
     }
-    let unstable = function.signature.settings.lints.unstable;
+    // What a constant is that is named by path, only rustc knows: nothing is refused for what it might be.
+    let unstable = function.signature.settings.lints.unstable && function.graph.externals.is_empty();
     let ruin = unstable.then(|| unmended::ruin(function, all, part, judgement, &open)).flatten();
     let Some(mask) = mask else { return Found { ruin, ..Found::default() } };
-    let near = cases.iter().zip(errors).find(|(case, error)| **error > WRONG && case.is_near());
+    let known = function.graph.externals.is_empty();
+    let near = cases.iter().zip(errors).find(|(case, error)| known && **error > WRONG && case.is_near());
     Found {
         mask: Some(mask),
         condition: format(&function.graph, mask, &function.signature, Notation::Text),
@@ -295,7 +300,7 @@ fn cover<S: Float>(
         return (chosen, open);
     }
     let wrong: Vec<usize> = (0..left.len()).filter(|&i| left[i]).collect();
-    let bounds = function.signature.parameters.is_empty();
+    let bounds = function.signature.parameters.is_empty() && function.graph.externals.is_empty();
     let candidates = predicate::candidates(&function.graph, roots, judgement, &wrong, bounds);
     while left.contains(&true) && chosen.len() < 6 {
         let choices =

@@ -102,7 +102,8 @@ pub(super) fn between<S: Float>(a: S, b: S) -> S {
     })
 }
 
-/// Values of the parameters: the defaults, where all have one, else several.
+/// Values of the parameters, followed by those of the constants named by path: the defaults, where all have one, else
+/// several.
 pub(super) fn parameters<S: Float>(function: &Function) -> Vec<Vec<S>> {
     // Some of them in proportions that cancel.
     const TRIED: [[f64; 4]; 6] = [
@@ -114,10 +115,11 @@ pub(super) fn parameters<S: Float>(function: &Function) -> Vec<Vec<S>> {
         [0.9, 2.0, 1.5, 3.0],
     ];
     let parameters = &function.signature.parameters;
-    let default = |i: usize| parameters[i].default.as_ref().and_then(|(_, value)| *value);
-    let rounds = if (0..parameters.len()).all(|i| default(i).is_some()) { 1 } else { TRIED.len() };
+    let unknown = 0..parameters.len() + function.graph.externals.len();
+    let default = |i: usize| parameters.get(i)?.default.as_ref().and_then(|(_, value)| *value);
+    let rounds = if unknown.clone().all(|i| default(i).is_some()) { 1 } else { TRIED.len() };
     TRIED[..rounds]
         .iter()
-        .map(|tried| (0..parameters.len()).map(|i| S::from_f64(default(i).unwrap_or(tried[i % 4]))).collect())
+        .map(|tried| unknown.clone().map(|i| S::from_f64(default(i).unwrap_or(tried[i % 4]))).collect())
         .collect()
 }

@@ -17,7 +17,7 @@ use super::sample::{Float, Random};
 use crate::check::ascii;
 use crate::evaluate::{Value, evaluate, step};
 use crate::function::Function;
-use crate::graph::{Id, Op};
+use crate::graph::{Graph, Id, Op};
 use crate::primitive::Primitive;
 use crate::truth::Ball;
 
@@ -155,7 +155,8 @@ impl<'a> Search<'a> {
         let run = |precision| {
             let number = |value: f64| Adaptive::<S>::new(value, precision);
             let mut values = Vec::new();
-            evaluate(&self.function.graph, &self.order, |op| leaf(op, case, number), &mut values);
+            let graph = &self.function.graph;
+            evaluate(graph, &self.order, |op| leaf(graph, op, case, number), &mut values);
             values[root.index()].number()
         };
         let result = run(Precision::Extended).filter(|number| number.is_settled());
@@ -168,7 +169,7 @@ impl<'a> Search<'a> {
         let mut random = Random::new();
         let mut values = vec![Value::Opaque; graph.nodes().len()];
         for &id in &self.order {
-            let value = step(graph, id, |op| leaf(op, case, Deep::from_f64), &values);
+            let value = step(graph, id, |op| leaf(graph, op, case, Deep::from_f64), &values);
             values[id.index()] = match (plain, value) {
                 (Some(plain), _) if decides(graph.op(id)) => plain[id.index()],
                 (Some(_), Value::Number(number)) if rounds(graph.op(id)) => {
@@ -192,12 +193,11 @@ impl<'a> Search<'a> {
 }
 
 /// The inputs, the parameters and the constants.
-fn leaf<S: Float, R: Arith>(op: Op, case: &Case<S>, number: impl Fn(f64) -> R) -> Option<R> {
+fn leaf<S: Float, R: Arith>(graph: &Graph, op: Op, case: &Case<S>, number: impl Fn(f64) -> R) -> Option<R> {
     match op {
         Op::Input(n) => Some(number(case.x[n as usize].into())),
-        Op::Parameter(n) => Some(number(case.parameters[n as usize].into())),
         Op::Constant(bits) => Some(number(0.0).constant(f64::from_bits(bits))),
-        _ => None,
+        op => graph.given(op, &case.parameters).map(|&value| number(value.into())),
     }
 }
 
