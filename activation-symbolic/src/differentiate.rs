@@ -11,18 +11,30 @@ use crate::symbol::build;
 
 /// The derivative of `root` with respect to the leaf `variable` (an input or a parameter).
 pub fn differentiate(graph: &mut Graph, root: Id, variable: Op) -> Id {
+    holding(graph, root, variable, &[])
+}
+
+/// The same, as if some of the nodes were constants.
+pub fn holding(graph: &mut Graph, root: Id, variable: Op, constants: &[Id]) -> Id {
     let variable = graph.node(variable, &[]);
-    with_respect_to(graph, root, variable)
+    tangent_of(graph, root, variable, constants)
 }
 
 /// The derivative of `root` with respect to the node `variable`: a leaf, or the reduction of a row. Other reductions
 /// are constants.
 pub fn with_respect_to(graph: &mut Graph, root: Id, variable: Id) -> Id {
+    tangent_of(graph, root, variable, &[])
+}
+
+fn tangent_of(graph: &mut Graph, root: Id, variable: Id, constants: &[Id]) -> Id {
     let zero = graph.constant(0.0);
     let mut tangents: HashMap<Id, Id> = HashMap::new();
-    for id in graph.topological(&[root]) {
-        let tangent =
-            if id == variable { graph.constant(1.0) } else { tangent(graph, id, variable, &tangents) };
+    for id in graph.topological(&[root]).into_iter().filter(|id| !constants.contains(id)) {
+        let tangent = if id == variable {
+            graph.constant(1.0)
+        } else {
+            tangent(graph, id, variable, &tangents, constants)
+        };
         if tangent != zero {
             tangents.insert(id, tangent);
         }
@@ -31,7 +43,7 @@ pub fn with_respect_to(graph: &mut Graph, root: Id, variable: Id) -> Id {
 }
 
 /// The tangent of one node with respect to `variable`, given those of its arguments (a missing one is zero).
-fn tangent(graph: &mut Graph, id: Id, variable: Id, tangents: &HashMap<Id, Id>) -> Id {
+fn tangent(graph: &mut Graph, id: Id, variable: Id, tangents: &HashMap<Id, Id>, constants: &[Id]) -> Id {
     let zero = graph.constant(0.0);
     let node = graph.nodes()[id.index()];
     let arguments = node.arguments();
@@ -80,6 +92,14 @@ fn tangent(graph: &mut Graph, id: Id, variable: Id, tangents: &HashMap<Id, Id>) 
             let first = graph.compare(Comparison::Lt, a, b);
             graph.select(first, d(a), d(b))
         }
+        // copysign(g(|s|), s)′ = ±g′(|s|)·s′ at 0 too, where |s|′ is 0.
+        (Op::Apply(Primitive::Copysign), &[a, s]) if let Some(magnitude) = magnitude(graph, a, s) => {
+            let slope = tangent_of(graph, a, magnitude, constants);
+            let one = graph.constant(1.0);
+            let sign = graph.apply(Primitive::Copysign, &[one, a]);
+            let slope = graph.mul(sign, slope);
+            graph.mul(slope, d(s))
+        }
         (Op::Apply(primitive), _) => {
             let mut sum = zero;
             for (i, &argument) in arguments.iter().enumerate() {
@@ -93,6 +113,28 @@ fn tangent(graph: &mut Graph, id: Id, variable: Id, tangents: &HashMap<Id, Id>) 
         }
         _ => zero,
     }
+}
+
+/// |s|, if `a` depends on the inputs through it alone.
+fn magnitude(graph: &Graph, a: Id, s: Id) -> Option<Id> {
+    let magnitude = graph.find(Op::Apply(Primitive::Abs), &[s])?;
+    let (mut seen, mut left, mut found) = (vec![a], vec![a], false);
+    while let Some(id) = left.pop() {
+        if id == magnitude {
+            found = true;
+            continue;
+        }
+        if matches!(graph.op(id), Op::Input(_) | Op::Call { .. } | Op::Reduce(_)) {
+            return None;
+        }
+        for &argument in graph.arguments(id) {
+            if !seen.contains(&argument) {
+                seen.push(argument);
+                left.push(argument);
+            }
+        }
+    }
+    found.then_some(magnitude)
 }
 
 /// The tangent of a call of another kernel: of its inputs, and of its parameters, which are expressions of ours.

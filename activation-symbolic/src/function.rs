@@ -182,6 +182,8 @@ pub struct Facts {
     pub jumps: bool,
     /// Whether it is infinitely differentiable: no branch that matters.
     pub smooth: bool,
+    /// Inputs at which a root is taken of 0 but the slope is finite, and the parameters there.
+    pub holes: Vec<(f64, Vec<f64>)>,
     /// Interval of the values.
     pub range: Option<(f64, f64)>,
     /// The derivatives with respect to the inputs as they were found, before they were rewritten.

@@ -5,6 +5,7 @@
 //!     ─ rewrite ─▶ value            stable spellings of the same function
 //!     ─ check ─▶ facts              domain, jumps, kinks: each refusal with a witness
 //!     ─ differentiate ─▶ partials   forward mode on the graph, simplified as it is built
+//!     ─ settle ─▶ partials          a number where a term is ∞ · 0
 //!     ─ patch ─▶ value, partials    a line through the origin where all bits cancel
 //!     ─ share ─▶ computed           forms that cost less, where they are accurate enough
 //!     ─ fuse ─▶ plan                products that are added in one rounding
@@ -36,6 +37,7 @@ pub mod rescue;
 pub mod rewrite;
 pub mod row;
 pub mod rules;
+pub mod settle;
 pub mod share;
 pub mod sides;
 mod simplify;
@@ -64,7 +66,7 @@ pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
         expansion = if function.signature.rows {
             row::expand(function, &mut diagnostics)
         } else {
-            let derivatives = differentiate(function, &mut diagnostics);
+            let derivatives = derive(function, &mut diagnostics);
             emit::emit(function, &derivatives)
         };
     }
@@ -74,7 +76,7 @@ pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// From the function as written to all that is computed of it, in the stable form.
-fn differentiate(function: &mut Function, diagnostics: &mut Diagnostics) -> Derivatives {
+pub fn derive(function: &mut Function, diagnostics: &mut Diagnostics) -> Derivatives {
     function.value = rewrite::rewrite(&mut function.graph, function.written, &mut function.facts.rewrites);
     let value = function.value;
     let inputs: Vec<Id> = match function.own_derivative {
@@ -100,6 +102,7 @@ fn differentiate(function: &mut Function, diagnostics: &mut Diagnostics) -> Deri
         let computed = [value].into_iter().chain(inputs.iter().copied()).collect();
         return Derivatives { inputs, parameters, higher, computed, rescue: [None, None] };
     }
+    let inputs: Vec<Id> = inputs.into_iter().map(|slope| settle::settle(function, slope)).collect();
     function.value = patch::patch(function, value);
     let inputs: Vec<Id> = inputs.into_iter().map(|slope| patch::patch(function, slope)).collect();
     let roots: Vec<Id> = [function.value].into_iter().chain(inputs.iter().copied()).collect();

@@ -92,6 +92,7 @@ pub const RULES: &[Rule] = &[
     ),
     rule("softplus", "ln(1 + exp(u))", "softplus(u)", OVERFLOW),
     rule("softplus", "ln_1p(exp(u))", "softplus(u)", OVERFLOW),
+    rule("sum of both sides", "max(u, 0) - max(-u, 0)", "u", "its kinks cancel"),
     rule("softplus", "max(u, 0) + ln_1p(exp(-abs(u)))", "softplus(u)", "its kinks cancel"),
     rule("ln of σ", "min(u, 0) - ln_1p(exp(-abs(u)))", "-softplus(-u)", "its kinks cancel"),
     rule("difference of softplus", "softplus(u) - softplus(-u)", "u", CANCELS),

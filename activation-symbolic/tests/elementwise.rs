@@ -1,22 +1,22 @@
 //! The whole ladder against goldens computed elsewhere in high precision: every published formula, as typed and in
 //! its textbook spelling, value and derivative, at every point from the subnormals to the largest floats.
 
+#[path = "support/ladder.rs"]
+mod ladder;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
-use activation_runtime::extended::Extended;
-use activation_runtime::real::Real;
 use activation_symbolic::diagnostic::Diagnostics;
 use activation_symbolic::differentiate::differentiate;
-use activation_symbolic::evaluate::{Value, step};
-use activation_symbolic::function::Function;
-use activation_symbolic::graph::{Id, Op};
+use activation_symbolic::graph::Op;
 use activation_symbolic::patch::patch;
-use activation_symbolic::rescue::{Rescue, rescue};
+use activation_symbolic::rescue::rescue;
 use activation_symbolic::rewrite::rewrite;
 use activation_symbolic::share::share;
 use activation_symbolic::truth::Truth;
 use activation_symbolic::{lower::lower, parse::parse};
+use ladder::{Compiled, error, kernel};
 use proc_macro2::TokenStream;
 
 /// Cases that are not right yet; this list only shrinks.
@@ -32,18 +32,9 @@ const LEFT: &[&str] = &[
     "survey/sinc_pi",
 ];
 
-const EPSILON: f64 = f32::EPSILON as f64 / 2.0;
-const TINY: f64 = f32::MIN_POSITIVE as f64;
-
 /// Where a public golden derivative is an artefact of an overflow (`tests/data/README.md`): the true one is 1, 1, 0.
 fn is_wrong_golden(name: &str, x: f64) -> bool {
     ["colu", "loglogish_stable", "cloglog"].contains(&name) && x >= 1e8
-}
-
-struct Compiled {
-    function: Function,
-    derivative: Id,
-    rescue: Rescue,
 }
 
 fn compile(name: &str, body: &str, parameters: &[(String, f64)], defaults: bool) -> Compiled {
@@ -75,59 +66,6 @@ fn compile(name: &str, body: &str, parameters: &[(String, f64)], defaults: bool)
     assert!(errors.is_empty(), "{source}: {:?}", errors.finish().map(|e| e.to_string()));
     function.value = rescue.roots[0];
     Compiled { function, derivative: rescue.roots[1], rescue }
-}
-
-/// All nodes at x, on a machine that fuses multiply–adds or on one that doesn't.
-fn nodes<R: Real>(compiled: &Compiled, x: R, parameters: &[(String, f64)], fused: bool) -> Vec<Value<R>> {
-    let leaf = |op| match op {
-        Op::Input(_) => Some(x),
-        Op::Parameter(n) => Some(x.constant(parameters[n as usize].1)),
-        Op::Constant(bits) => Some(x.constant(f64::from_bits(bits))),
-        _ => None,
-    };
-    let roots: Vec<Id> = [compiled.function.value, compiled.derivative]
-        .into_iter()
-        .chain(compiled.rescue.value)
-        .chain(compiled.rescue.derivative)
-        .collect();
-    let Function { graph, fused: plan, .. } = &compiled.function;
-    let mut values = vec![Value::Opaque; graph.nodes().len()];
-    for id in graph.topological(&roots) {
-        let sum = plan.get(graph, id).filter(|_| fused);
-        values[id.index()] = match sum.and_then(|sum| sum.evaluate(|id| values[id.index()].number())) {
-            Some(sum) => Value::Number(sum),
-            None => step(graph, id, leaf, &values),
-        };
-    }
-    values
-}
-
-/// What the kernel gives: floats, or extended numbers where its mask says so; and whether it does.
-fn kernel(
-    compiled: &Compiled,
-    x: f32,
-    parameters: &[(String, f64)],
-    root: Id,
-    mask: Option<Id>,
-    fused: bool,
-) -> (f32, bool) {
-    let values = nodes(compiled, x, parameters, fused);
-    if mask.is_some_and(|mask| values[mask.index()].truth().expect("a mask")) {
-        let values = nodes(compiled, Extended::<f32>::from(x), parameters, false);
-        return (values[root.index()].number().expect("a number").to_f32(), true);
-    }
-    (values[root.index()].number().expect("a number"), false)
-}
-
-/// The error in units of what is tolerated.
-fn error(found: f32, exact: f64, sensitivity: f64) -> f64 {
-    let rounded = exact as f32;
-    if found == rounded {
-        return 0.0;
-    }
-    let sensitivity = if sensitivity.is_finite() { sensitivity } else { 0.0 };
-    let error = (f64::from(found) - exact).abs() / (4.0 * EPSILON * (exact.abs() + sensitivity) + TINY);
-    if error.is_nan() { f64::INFINITY } else { error }
 }
 
 /// What went wrong with the cases of a folder of goldens.
@@ -175,7 +113,7 @@ fn judge(folder: &str, report: &mut String) -> Vec<String> {
                     let checked = if is_wrong { 1 } else { 2 };
                     for (i, (root, mask, sensitivity)) in roots.into_iter().take(checked).enumerate() {
                         for fused in [true, false] {
-                            let (found, slow) = kernel(&compiled, x, &parameters, root, mask, fused);
+                            let (found, slow) = kernel(&compiled, x, &floats, root, mask, fused);
                             let error = error(found, exact[i], sensitivity);
                             if error > worst[i].0 {
                                 worst[i] = (error, f64::from(x), f64::from(found), exact[i], slow);

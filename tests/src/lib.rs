@@ -72,8 +72,11 @@ pub fn data(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The lines of a golden file.
+/// The lines of a golden file, or the points of the case `name` in `file#name`.
 pub fn golden<T: Bits>(path: &str) -> Vec<Golden<T>> {
+    if let Some((file, name)) = path.split_once('#') {
+        return points(file, name);
+    }
     let field = |field: Option<&str>| field.and_then(|f| f.parse().ok()).expect("a number");
     let text = data(path);
     let lines = text.lines().skip(1).filter(|line| !line.is_empty());
@@ -83,6 +86,20 @@ pub fn golden<T: Bits>(path: &str) -> Vec<Golden<T>> {
             let x = T::from_hex(fields.next().expect("x_bits"));
             let (value, derivative) = (field(fields.next()), field(fields.next()));
             Golden { x, value, derivative, curvature: fields.next().map(|c| field(Some(c))) }
+        })
+        .collect()
+}
+
+fn points<T: Bits>(file: &str, name: &str) -> Vec<Golden<T>> {
+    let json: serde_json::Value = serde_json::from_str(&data(file)).expect("JSON");
+    let cases = json["cases"].as_array().expect("cases");
+    let case = cases.iter().find(|case| case["name"] == name).expect("a case of this name");
+    let points = case["points"].as_array().expect("points").iter();
+    points
+        .map(|point| {
+            let number = |i: usize| point[i].as_f64().expect("a number");
+            let x = T::from_hex(point[0].as_str().expect("x_bits"));
+            Golden { x, value: number(1), derivative: number(2), curvature: Some(number(3)) }
         })
         .collect()
 }

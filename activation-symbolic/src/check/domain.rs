@@ -124,9 +124,9 @@ pub(super) fn offences(probe: &Probe<'_>, partials: &[Id]) -> Vec<Offence> {
             if edge && is_end(probe, id, t, &offences) {
                 continue;
             }
-            offences.push(Offence { node: id, message: message(probe, id, t, "=", edge) });
+            offences.push(Offence { node: id, at: t, message: message(probe, id, t, "=", edge) });
         } else if let Some(t) = pole(probe, id) {
-            offences.push(Offence { node: id, message: message(probe, id, t, "≈", true) });
+            offences.push(Offence { node: id, at: t, message: message(probe, id, t, "≈", true) });
         }
     }
     for (node, t) in infinite_slopes(probe, partials, &offences) {
@@ -137,7 +137,7 @@ pub(super) fn offences(probe: &Probe<'_>, partials: &[Id]) -> Vec<Offence> {
             probe.formula(node),
             probe.witness(t, "=")
         );
-        offences.push(Offence { node, message });
+        offences.push(Offence { node, at: t, message });
     }
     offences
 }
@@ -256,6 +256,33 @@ fn pole_between(probe: &Probe<'_>, id: Id, (a, left): (f64, i8), (b, right): (f6
 
 /// Roots and the like, live where their slope is infinite, whose function has an infinite slope there too.
 fn infinite_slopes(probe: &Probe<'_>, partials: &[Id], known: &[Offence]) -> Vec<(Id, f64)> {
+    let mut found: Vec<(Id, f64)> = Vec::new();
+    for point in singular_points(probe, partials, known).into_iter().filter(|point| point.is_steep) {
+        for id in point.nodes {
+            if !found.iter().any(|&(other, _)| other == id) {
+                found.push((id, point.t));
+            }
+        }
+    }
+    found
+}
+
+/// Where the slope of a root is infinite and the function's isn't.
+pub(super) fn holes(probe: &Probe<'_>, partials: &[Id]) -> Vec<f64> {
+    let points = singular_points(probe, partials, &[]).into_iter();
+    points.filter(|point| !point.is_steep).map(|point| point.t).collect()
+}
+
+/// A point at which roots and the like have an infinite slope.
+struct Singular {
+    t: f64,
+    nodes: Vec<Id>,
+    /// Whether the function has one too.
+    is_steep: bool,
+}
+
+/// The points at which nodes that are live, and not known to be undefined somewhere, have an infinite slope.
+fn singular_points(probe: &Probe<'_>, partials: &[Id], known: &[Offence]) -> Vec<Singular> {
     let graph = probe.graph();
     let steep = |id: Id| {
         matches!(
@@ -276,9 +303,8 @@ fn infinite_slopes(probe: &Probe<'_>, partials: &[Id], known: &[Offence]) -> Vec
         .copied()
         .filter(|&id| steep(id) && !known.iter().any(|offence| offence.node == id))
         .collect();
-    let mut found: Vec<(Id, f64)> = Vec::new();
     if nodes.is_empty() || probe.roots.len() > 1 {
-        return found;
+        return Vec::new();
     }
     let order = graph.topological(partials);
     let mut samples: Vec<(&Sample, Vec<Id>)> = Vec::new();
@@ -290,7 +316,7 @@ fn infinite_slopes(probe: &Probe<'_>, partials: &[Id], known: &[Offence]) -> Vec
         }
     }
     samples.sort_by_key(|(sample, _)| sample.rank);
-    for (sample, singular) in samples.into_iter().take(16) {
+    let point = |(sample, nodes): (&Sample, Vec<Id>)| {
         let t = sample.t;
         let scale = t.abs().max(1.0);
         let slope = |h: f64| {
@@ -306,15 +332,9 @@ fn infinite_slopes(probe: &Probe<'_>, partials: &[Id], known: &[Offence]) -> Vec
             let steps = [-10, -22, -34, -46].map(|n| slope(sign * f64::powi(2.0, n)));
             steps.windows(2).all(|pair| matches!(pair, [Some(far), Some(close)] if *close > 1.05 * far))
         };
-        if grows(1.0) || grows(-1.0) {
-            for id in singular {
-                if !found.iter().any(|&(other, _)| other == id) {
-                    found.push((id, t));
-                }
-            }
-        }
-    }
-    found
+        Singular { t, nodes, is_steep: grows(1.0) || grows(-1.0) }
+    };
+    samples.into_iter().take(16).map(point).collect()
 }
 
 /// Whether the primitive's own slope is infinite at its argument.

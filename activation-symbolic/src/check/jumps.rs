@@ -36,7 +36,11 @@ pub(super) fn jumps(probe: &Probe<'_>, breaks: &[Break]) -> Vec<Offence> {
             let alive = live.iter().all(|live| live[id.index()] != Truth::No);
             if branch && alive && flips(probe, id, point, &sides, &there) && jumps(id) {
                 let Some(limits) = point.told(probe, &probe.order, &sides, root) else { continue };
-                offences.push(Offence { node: id, message: message(probe, point.x, limits, &there) });
+                offences.push(Offence {
+                    node: id,
+                    at: point.x,
+                    message: message(probe, point.x, limits, &there),
+                });
             }
         }
     }

@@ -30,7 +30,7 @@ impl Kink {
             short(self.left),
             short(self.right)
         );
-        Offence { node: self.node, message }
+        Offence { node: self.node, at: self.x, message }
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) use probe::ascii;
 struct Offence {
     /// The node that is to blame; the same offence at other parameters blames the same node.
     node: Id,
+    /// Where, along the line that was looked at.
+    at: f64,
     /// What, where and why, and the way out.
     message: String,
 }
@@ -70,7 +72,11 @@ pub fn check(function: &mut Function, partials: &[Id], errors: &mut Diagnostics)
             }
             let breaks = breaks::breaks(&probe);
             smooth &= breaks.is_empty();
-            let (jumps, kinks) = (jumps::jumps(&probe, &breaks), kinks::kinks(&probe, partials, &breaks));
+            let (mut jumps, kinks) = (jumps::jumps(&probe, &breaks), kinks::kinks(&probe, partials, &breaks));
+            // What is undefined there has been said to be so.
+            let undefined =
+                |at| function.signature.settings.lints.domain && offences[0].iter().any(|o| o.at == at);
+            jumps.retain(|jump| !undefined(jump.at));
             merge(function, &mut offences[1], jumps);
             merge(function, &mut offences[2], kinks.iter().map(|kink| kink.offence(&probe)).collect());
             if settings.len() == 1 && partials.len() == 1 {
@@ -78,6 +84,10 @@ pub fn check(function: &mut Function, partials: &[Id], errors: &mut Diagnostics)
                 facts.kinks =
                     kinks.iter().map(|kink| (kink.x, kink.left, kink.right, span(kink.node))).collect();
                 facts.range = range::range(&probe);
+            }
+            if partials.len() == 1 && facts.holes.is_empty() {
+                let holes = domain::holes(&probe, partials).into_iter();
+                facts.holes = holes.map(|x| (x, parameters.clone())).collect();
             }
         }
         // What isn't wrong with these parameters isn't known to be wrong.

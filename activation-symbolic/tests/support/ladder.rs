@@ -1,0 +1,70 @@
+//! What a kernel gives, by interpretation: floats, or extended numbers where its mask asks for them.
+
+use activation_runtime::extended::Extended;
+use activation_runtime::real::Real;
+use activation_symbolic::evaluate::{Value, step};
+use activation_symbolic::function::Function;
+use activation_symbolic::graph::{Id, Op};
+use activation_symbolic::rescue::Rescue;
+
+const EPSILON: f64 = f32::EPSILON as f64 / 2.0;
+const TINY: f64 = f32::MIN_POSITIVE as f64;
+
+pub(crate) struct Compiled {
+    pub(crate) function: Function,
+    pub(crate) derivative: Id,
+    pub(crate) rescue: Rescue,
+}
+
+/// All nodes at x, on a machine that fuses multiply–adds or on one that doesn't.
+fn nodes<R: Real>(compiled: &Compiled, x: R, parameters: &[f32], fused: bool) -> Vec<Value<R>> {
+    let leaf = |op| match op {
+        Op::Input(_) => Some(x),
+        Op::Parameter(n) => Some(x.constant(parameters[n as usize].into())),
+        Op::Constant(bits) => Some(x.constant(f64::from_bits(bits))),
+        _ => None,
+    };
+    let roots: Vec<Id> = [compiled.function.value, compiled.derivative]
+        .into_iter()
+        .chain(compiled.rescue.value)
+        .chain(compiled.rescue.derivative)
+        .collect();
+    let Function { graph, fused: plan, .. } = &compiled.function;
+    let mut values = vec![Value::Opaque; graph.nodes().len()];
+    for id in graph.topological(&roots) {
+        let sum = plan.get(graph, id).filter(|_| fused);
+        values[id.index()] = match sum.and_then(|sum| sum.evaluate(|id| values[id.index()].number())) {
+            Some(sum) => Value::Number(sum),
+            None => step(graph, id, leaf, &values),
+        };
+    }
+    values
+}
+
+/// What the kernel gives: floats, or extended numbers where its mask says so; and whether it does.
+pub(crate) fn kernel(
+    compiled: &Compiled,
+    x: f32,
+    parameters: &[f32],
+    root: Id,
+    mask: Option<Id>,
+    fused: bool,
+) -> (f32, bool) {
+    let values = nodes(compiled, x, parameters, fused);
+    if mask.is_some_and(|mask| values[mask.index()].truth().expect("a mask")) {
+        let values = nodes(compiled, Extended::<f32>::from(x), parameters, false);
+        return (values[root.index()].number().expect("a number").to_f32(), true);
+    }
+    (values[root.index()].number().expect("a number"), false)
+}
+
+/// The error in units of what is tolerated.
+pub(crate) fn error(found: f32, exact: f64, sensitivity: f64) -> f64 {
+    let rounded = exact as f32;
+    if found == rounded {
+        return 0.0;
+    }
+    let sensitivity = if sensitivity.is_finite() { sensitivity } else { 0.0 };
+    let error = (f64::from(found) - exact).abs() / (4.0 * EPSILON * (exact.abs() + sensitivity) + TINY);
+    if error.is_nan() { f64::INFINITY } else { error }
+}
