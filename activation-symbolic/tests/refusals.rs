@@ -3,7 +3,7 @@
 mod support;
 
 use serde::Deserialize;
-use support::{compile, spanned, start};
+use support::{compile, refusals, spanned, start};
 
 #[derive(Deserialize)]
 struct Cases {
@@ -297,19 +297,31 @@ const ITEMS: &[(&str, &str)] = &[
 #[test]
 fn bodies() {
     for (body, word) in BODIES {
-        marked(&format!("#[activation] fn f(x: f32, #[param] p: f32) -> f32 {{ let _ = x; {body} }}"), word);
+        let source = format!("#[activation] fn f(x: f32, #[param] p: f32) -> f32 {{ let _ = x; {body} }}");
+        marked(&source, word, |source| compile(source).0);
     }
 }
 
 #[test]
 fn items() {
     for (item, word) in ITEMS {
-        marked(item, word);
+        marked(item, word, |source| compile(source).0);
+    }
+}
+
+/// Programs that must not compile, of every kind, through all phases.
+#[test]
+fn programs() {
+    let file: serde_json::Value =
+        serde_json::from_str(include_str!("../../tests/data/language/reject.json")).unwrap();
+    for case in file["cases"].as_array().unwrap() {
+        let [source, says] = ["source", "says"].map(|key| case[key].as_str().unwrap());
+        marked(source, says, refusals);
     }
 }
 
 /// The errors of `source` are at the marks «», each once, and nowhere else.
-fn marked(source: &str, word: &str) {
+fn marked(source: &str, word: &str, errors: fn(&str) -> Vec<syn::Error>) {
     let mut plain = String::new();
     let mut expected = Vec::new();
     for piece in source.split('«') {
@@ -321,7 +333,7 @@ fn marked(source: &str, word: &str) {
             plain += piece;
         }
     }
-    let (errors, _) = compile(&plain);
+    let errors = errors(&plain);
     let mut found: Vec<(usize, String)> =
         errors.iter().map(|e| (start(&plain, e), spanned(&plain, e))).collect();
     found.sort();

@@ -59,6 +59,15 @@ pub(crate) fn compile(source: &str) -> (Vec<syn::Error>, Vec<String>) {
     (diagnostics.errors().to_vec(), paths)
 }
 
+/// All errors of `source`, those of the checks among them.
+pub(crate) fn refusals(source: &str) -> Vec<syn::Error> {
+    let (mut function, mut diagnostics) = front(source);
+    if let Some(function) = function.as_mut().filter(|_| diagnostics.is_empty()) {
+        activation_symbolic::derive(function, &mut diagnostics);
+    }
+    diagnostics.errors().to_vec()
+}
+
 /// The text that an error points at.
 pub(crate) fn spanned(source: &str, error: &syn::Error) -> String {
     // The first token of the invocation of compile_error! has the span of the first token, and the last of the last.
