@@ -11,7 +11,7 @@ use syn::spanned::Spanned;
 use crate::callable;
 use crate::function::Signature;
 use crate::fuse::{Fused, MulAdd};
-use crate::graph::{Comparison, Graph, Id, Op, Part};
+use crate::graph::{Comparison, Graph, Id, IdMap, IdSet, Op, Part};
 
 /// Expressions nested deeper than this are broken by a `let`, for the reader's sake.
 const DEEPEST: usize = 6;
@@ -35,7 +35,7 @@ pub struct Scope<'a> {
     /// Which products are added in one rounding.
     pub fused: Fused,
     /// What other nodes stand for, such as the scalars of a row function.
-    pub given: HashMap<Id, TokenStream>,
+    pub given: IdMap<TokenStream>,
 }
 
 impl<'a> Scope<'a> {
@@ -43,7 +43,7 @@ impl<'a> Scope<'a> {
     pub fn new(signature: &'a Signature) -> Self {
         let first = &signature.inputs[0].ident;
         let (witness, carrier) = (quote!(#first), quote!(R));
-        Self { signature, witness, carrier, fused: Fused::default(), given: HashMap::new() }
+        Self { signature, witness, carrier, fused: Fused::default(), given: IdMap::default() }
     }
 }
 
@@ -51,7 +51,7 @@ impl<'a> Scope<'a> {
 pub fn code(graph: &Graph, roots: &[Id], scope: &Scope<'_>) -> Code {
     let mut writer = Writer::new(graph, scope);
     let order = writer.order(roots);
-    let mut uses: HashMap<Id, usize> = HashMap::new();
+    let mut uses: IdMap<usize> = IdMap::default();
     for &id in &order {
         if !scope.given.contains_key(&id) {
             for argument in scope.fused.arguments(graph, id) {
@@ -64,7 +64,7 @@ pub fn code(graph: &Graph, roots: &[Id], scope: &Scope<'_>) -> Code {
     }
 
     let mut statements = writer.preamble(&order);
-    let mut depth: HashMap<Id, usize> = HashMap::new();
+    let mut depth: IdMap<usize> = IdMap::default();
     for &id in &order {
         if scope.given.contains_key(&id) || graph.arguments(id).is_empty() {
             continue;
@@ -115,7 +115,7 @@ fn stem(op: Op) -> &'static str {
 struct Writer<'a> {
     graph: &'a Graph,
     scope: &'a Scope<'a>,
-    bound: HashMap<Id, TokenStream>,
+    bound: IdMap<TokenStream>,
     taken: HashSet<String>,
     /// How far each stem's names are numbered.
     numbers: HashMap<String, usize>,
@@ -129,7 +129,7 @@ impl<'a> Writer<'a> {
             signature.inputs.iter().map(|i| &i.ident).chain(signature.parameters.iter().map(|p| &p.ident));
         let given = scope.given.values().map(ToString::to_string);
         let taken = arguments.map(ToString::to_string).chain(given).collect();
-        let (bound, numbers, constant) = (HashMap::new(), HashMap::new(), format_ident!("c"));
+        let (bound, numbers, constant) = (IdMap::default(), HashMap::new(), format_ident!("c"));
         let mut writer = Self { graph, scope, bound, taken, numbers, constant };
         writer.constant = writer.fresh("c");
         writer
@@ -137,7 +137,7 @@ impl<'a> Writer<'a> {
 
     /// Nodes to visit: what the roots need, not looking behind what is given.
     fn order(&self, roots: &[Id]) -> Vec<Id> {
-        let mut seen: HashSet<Id> = HashSet::new();
+        let mut seen: IdSet = IdSet::default();
         let mut stack = roots.to_vec();
         while let Some(id) = stack.pop() {
             if seen.insert(id) && !self.scope.given.contains_key(&id) {

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::emit::Derivatives;
 use crate::format::{Notation, format, listing, number};
 use crate::function::Function;
-use crate::graph::{Id, Op};
+use crate::graph::{Id, IdSet, Op};
 use crate::primitive::Primitive;
 
 /// The most operations of a graph that are listed.
@@ -115,9 +115,10 @@ pub fn saves(function: &Function, derivatives: &Derivatives) -> (&'static str, &
     }
     // Which nodes are still needed when the output is at hand?
     let mut stack = vec![slope];
+    let mut seen = IdSet::from_iter([function.value]);
     let mut needs_input = false;
     while let Some(id) = stack.pop() {
-        if id != function.value {
+        if seen.insert(id) {
             needs_input |= matches!(graph.op(id), Op::Input(_));
             stack.extend(graph.arguments(id));
         }

@@ -8,7 +8,7 @@ use crate::code::{Code, Scope, callee_name, code};
 use crate::differentiate::differentiate;
 use crate::document;
 use crate::function::{Element, Function, Parameter};
-use crate::graph::{Id, Op};
+use crate::graph::{Id, IdMap, Op};
 use crate::primitive::Primitive;
 
 /// The derivatives of a function, as nodes of its graph.
@@ -214,8 +214,11 @@ fn from_output(function: &Function, derivatives: &Derivatives) -> TokenStream {
     };
     let taken = function.signature.parameters.iter().any(|parameter| parameter.ident == "y");
     let y = Ident::new(if taken { "output" } else { "y" }, Span::mixed_site());
-    let scope =
-        Scope { witness: quote!(#y), given: [(value, quote!(#y))].into(), ..Scope::new(&function.signature) };
+    let scope = Scope {
+        witness: quote!(#y),
+        given: IdMap::from_iter([(value, quote!(#y))]),
+        ..Scope::new(&function.signature)
+    };
     let Code { statements, results } = code(&graph, &[slope], &scope);
     quote! {
         #[inline(always)]

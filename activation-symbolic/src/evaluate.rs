@@ -47,50 +47,56 @@ pub fn evaluate<R: Real>(
     }
 }
 
-/// The value of one node, its arguments being known.
+/// The value of one node, its arguments being known. (Written without closures and iterators, which nobody inlines in
+/// debug builds: checks spend their time here.)
 pub fn step<R: Real>(graph: &Graph, id: Id, leaf: impl Fn(Op) -> Option<R>, values: &[Value<R>]) -> Value<R> {
-    let (op, arguments) = graph.view(id);
-    let numbers = || {
-        let mut numbers = arguments.iter().map(|a| values[a.index()].number());
-        match *arguments {
-            [_] => numbers.next()?.map(|a| [a, a]),
-            [_, _] => Some([numbers.next()??, numbers.next()??]),
-            _ => None,
-        }
+    use Value::{Number, Opaque, Truth};
+    let node = &graph.nodes()[id.index()];
+    let arguments = node.arguments();
+    let first = match arguments {
+        [] => Opaque,
+        _ => values[arguments[0].index()],
     };
-    let truth = |i: usize| values[arguments[i].index()].truth();
-    let result = match op {
-        Op::Constant(_) | Op::Input(_) | Op::Parameter(_) | Op::External(_) | Op::Length | Op::Position => {
-            leaf(op).map(Value::Number)
+    let second = if arguments.len() < 2 { first } else { values[arguments[1].index()] };
+    match (node.op, first, second) {
+        (
+            Op::Constant(_) | Op::Input(_) | Op::Parameter(_) | Op::External(_) | Op::Length | Op::Position,
+            ..,
+        ) => match leaf(node.op) {
+            Some(number) => Number(number),
+            None => Opaque,
+        },
+        (Op::Truth(value), ..) => match leaf(Op::Constant(0)) {
+            Some(zero) => {
+                let holds = zero.eq(zero);
+                Truth(if value { holds } else { !holds })
+            }
+            None => Opaque,
+        },
+        (Op::Wide, ..) => match leaf(Op::Constant(0)) {
+            Some(zero) => Truth(zero.is_wide()),
+            None => Opaque,
+        },
+        (Op::Neg, Number(a), _) => Number(-a),
+        (Op::Add, Number(a), Number(b)) => Number(a + b),
+        (Op::Sub, Number(a), Number(b)) => Number(a - b),
+        (Op::Mul, Number(a), Number(b)) => Number(a * b),
+        (Op::Div, Number(a), Number(b)) => Number(a / b),
+        (Op::Powi(n), Number(a), _) => Number(a.powi(n)),
+        (Op::Apply(primitive), Number(a), Number(b)) => {
+            let both = [a, b];
+            Number(primitive.evaluate(if arguments.len() == 1 { &both[..1] } else { &both }))
         }
-        Op::Truth(value) => leaf(Op::Constant(0)).map(|zero| {
-            let holds = zero.eq(zero);
-            Value::Truth(if value { holds } else { !holds })
-        }),
-        Op::Wide => leaf(Op::Constant(0)).map(|zero| Value::Truth(zero.is_wide())),
-        Op::Compare(comparison) => numbers().map(|[a, b]| Value::Truth(compare(comparison, a, b))),
-        Op::And => truth(0).zip(truth(1)).map(|(a, b)| Value::Truth(a & b)),
-        Op::Or => truth(0).zip(truth(1)).map(|(a, b)| Value::Truth(a | b)),
-        Op::Not => truth(0).map(|a| Value::Truth(!a)),
-        Op::Select => truth(0).and_then(|mask| {
-            let side = |i: usize| values[arguments[i].index()].number();
-            Some(Value::Number(R::select(mask, side(1)?, side(2)?)))
-        }),
-        Op::Call { .. } | Op::Reduce(_) => None,
-        _ => numbers().map(|[a, b]| {
-            Value::Number(match op {
-                Op::Neg => -a,
-                Op::Add => a + b,
-                Op::Sub => a - b,
-                Op::Mul => a * b,
-                Op::Div => a / b,
-                Op::Powi(n) => a.powi(n),
-                Op::Apply(primitive) => primitive.evaluate(&[a, b][..arguments.len()]),
-                _ => return Value::Opaque,
-            })
-        }),
-    };
-    result.unwrap_or(Value::Opaque)
+        (Op::Compare(comparison), Number(a), Number(b)) => Truth(compare(comparison, a, b)),
+        (Op::And, Truth(a), Truth(b)) => Truth(a & b),
+        (Op::Or, Truth(a), Truth(b)) => Truth(a | b),
+        (Op::Not, Truth(a), _) => Truth(!a),
+        (Op::Select, Truth(mask), Number(then)) => match values[arguments[2].index()] {
+            Number(otherwise) => Number(R::select(mask, then, otherwise)),
+            _ => Opaque,
+        },
+        _ => Opaque,
+    }
 }
 
 /// Compares two numbers.

@@ -5,11 +5,11 @@
 
 mod name;
 
-use std::collections::HashMap;
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
 use crate::function::{Element, Signature};
-use crate::graph::{Comparison, Graph, Id, Op, Part};
+use crate::graph::{Comparison, Graph, Id, IdMap, IdSet, Op, Part};
 use crate::primitive::Primitive;
 pub use name::number;
 use name::{last_name, latex_name, reduction_name, shortest, subscript, subscript_number, superscript};
@@ -39,8 +39,8 @@ enum Binding {
 /// The expression `root` in the names of `signature`.
 pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation) -> String {
     let order = graph.topological(&[root]);
-    let mut uses: HashMap<Id, usize> = HashMap::new();
-    let mut size: HashMap<Id, usize> = HashMap::new();
+    let mut uses: IdMap<usize> = IdMap::default();
+    let mut size: IdMap<usize> = IdMap::default();
     for &id in &order {
         let arguments = graph.arguments(id);
         for &argument in arguments {
@@ -48,23 +48,26 @@ pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation
         }
         size.insert(id, arguments.iter().fold(1, |sum: usize, a| sum.saturating_add(size[a])));
     }
-    let mut writer = Writer { graph, signature, notation, names: HashMap::new(), exact: false };
+    let mut writer = Writer::new(graph, signature, notation);
     if size[&root] <= LARGEST_TREE {
         return writer.write(root).0;
     }
     let mut definitions = Vec::new();
     for &id in &order {
         if id != root && uses[&id] > 1 && !graph.arguments(id).is_empty() && !is_mask(graph.op(id)) {
+            writer.mentioned.take();
             let text = writer.write(id).0;
             if text.chars().count() > 6 {
+                let mentioned = writer.mentioned.take();
                 let name = writer.fresh(definitions.len() + 1);
                 writer.names.insert(id, name.clone());
-                definitions.push((name, text));
+                definitions.push(Definition { id, text: format!("{name} = {text}"), mentioned });
             }
         }
     }
+    writer.mentioned.take();
     let body = writer.write(root).0;
-    let definitions = used(definitions, &body);
+    let definitions = used(definitions, writer.mentioned.take());
     match (definitions.is_empty(), notation) {
         (true, _) => body,
         (_, Notation::Text) => format!("{body} where {}", definitions.join(", ")),
@@ -77,8 +80,7 @@ pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation
 /// The operations that compute `roots`, one a line; the roots have names of their own.
 pub fn listing(graph: &Graph, roots: &[(String, Id)], signature: &Signature) -> Vec<String> {
     let ids: Vec<Id> = roots.iter().map(|(_, id)| *id).collect();
-    let mut writer =
-        Writer { graph, signature, notation: Notation::Text, names: HashMap::new(), exact: true };
+    let mut writer = Writer { exact: true, ..Writer::new(graph, signature, Notation::Text) };
     let mut lines = Vec::new();
     let mut unnamed = 0;
     for id in graph.topological(&ids) {
@@ -97,14 +99,23 @@ pub fn listing(graph: &Graph, roots: &[(String, Id)], signature: &Signature) -> 
     lines
 }
 
-/// The definitions that `body` needs, directly or through others, as equations in order.
-fn used(definitions: Vec<(String, String)>, body: &str) -> Vec<String> {
-    let mut texts = vec![body.to_owned()];
+/// A part of an expression that has a name.
+struct Definition {
+    id: Id,
+    /// As an equation.
+    text: String,
+    /// What is named in it.
+    mentioned: Vec<Id>,
+}
+
+/// The definitions that are needed where some names are mentioned, directly or through others, in order.
+fn used(definitions: Vec<Definition>, mentioned: Vec<Id>) -> Vec<String> {
+    let mut needed = IdSet::from_iter(mentioned);
     let mut kept = Vec::new();
-    for (name, text) in definitions.into_iter().rev() {
-        if texts.iter().any(|t| t.contains(&name)) {
-            kept.push(format!("{name} = {text}"));
-            texts.push(text);
+    for definition in definitions.into_iter().rev() {
+        if needed.contains(&definition.id) {
+            needed.extend(definition.mentioned);
+            kept.push(definition.text);
         }
     }
     kept.reverse();
@@ -119,12 +130,19 @@ struct Writer<'a> {
     graph: &'a Graph,
     signature: &'a Signature,
     notation: Notation,
-    names: HashMap<Id, String>,
+    names: IdMap<String>,
+    /// The nodes whose names were written.
+    mentioned: RefCell<Vec<Id>>,
     /// Whether every operation is written as it is, not what several of them are known as.
     exact: bool,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(graph: &'a Graph, signature: &'a Signature, notation: Notation) -> Self {
+        let (names, mentioned) = (IdMap::default(), RefCell::default());
+        Self { graph, signature, notation, names, mentioned, exact: false }
+    }
+
     fn latex(&self) -> bool {
         self.notation == Notation::Latex
     }
@@ -140,6 +158,7 @@ impl Writer<'_> {
     /// The expression of a node, and how tightly it binds.
     fn write(&self, id: Id) -> (String, Binding) {
         if let Some(name) = self.names.get(&id) {
+            self.mentioned.borrow_mut().push(id);
             return (name.clone(), Binding::Atom);
         }
         if let Some(slope) = self.slope(id).filter(|_| !self.exact) {

@@ -5,7 +5,7 @@
 //! [`crate::simplify`], and [`crate::symbol::Symbol`] lends a node the algebra `Real`, so that a rule or a builtin
 //! that is written for numbers builds graphs as well.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use proc_macro2::Span;
@@ -145,32 +145,23 @@ impl Node {
     }
 }
 
-/// Which operations an expression is made of: all primitives, quotients and selections; and whether of literals only.
+/// Which operations an expression is made of: all primitives, quotients and selections.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Operations(u64);
 
 impl Operations {
-    /// Set where there is more than literals.
-    const VARIES: u64 = 1 << 61;
-
     fn of(op: Op) -> Self {
         Self(match op {
             Op::Apply(primitive) => 1 << primitive as u32,
             Op::Div => 1 << 62,
             Op::Select => 1 << 63,
-            Op::Input(_) | Op::Parameter(_) | Op::External(_) | Op::Length | Op::Position => Self::VARIES,
             _ => 0,
         })
     }
 
     /// Whether these are among the `others`.
     pub fn are_among(self, others: Self) -> bool {
-        self.0 & !others.0 & !Self::VARIES == 0
-    }
-
-    /// Whether there is more than literals.
-    pub fn vary(self) -> bool {
-        self.0 & Self::VARIES != 0
+        self.0 & !others.0 == 0
     }
 }
 
@@ -213,6 +204,12 @@ impl Hasher for Mix {
     }
 }
 
+/// Something for each of some nodes.
+pub type IdMap<V> = HashMap<Id, V, BuildHasherDefault<Mix>>;
+
+/// Some nodes.
+pub type IdSet = HashSet<Id, BuildHasherDefault<Mix>>;
+
 /// Another `#[activation]` that the body calls.
 #[derive(Debug, Clone)]
 pub struct Callee {
@@ -230,6 +227,10 @@ pub struct Graph {
     nodes: Vec<Node>,
     spans: Vec<Option<Span>>,
     operations: Vec<Operations>,
+    /// Of each node the number that it is, if it is made of literals only.
+    numbers: Vec<Option<f64>>,
+    /// Of each node whether it is seen to be positive whatever the inputs.
+    positive: Vec<bool>,
     ids: HashMap<Node, Id, BuildHasherDefault<Mix>>,
     /// The span that new nodes are attributed to.
     pub here: Option<Span>,
@@ -256,11 +257,51 @@ impl Graph {
         for argument in arguments {
             operations.0 |= self.operations[argument.index()].0;
         }
+        self.numbers.push(self.number_of(op, arguments));
+        self.positive.push(self.is_positive_of(op, arguments));
         self.nodes.push(node);
         self.operations.push(operations);
         self.spans.push(self.here);
         self.ids.insert(node, id);
         id
+    }
+
+    /// The value of an expression of literals.
+    fn number_of(&self, op: Op, arguments: &[Id]) -> Option<f64> {
+        let argument = |i: usize| self.number(arguments[i]);
+        Some(match op {
+            Op::Constant(bits) => f64::from_bits(bits),
+            Op::Neg => -argument(0)?,
+            Op::Add => argument(0)? + argument(1)?,
+            Op::Sub => argument(0)? - argument(1)?,
+            Op::Mul => argument(0)? * argument(1)?,
+            Op::Div => argument(0)? / argument(1)?,
+            Op::Apply(primitive) if arguments.len() == 1 => primitive.evaluate(&[argument(0)?]),
+            _ => return None,
+        })
+    }
+
+    /// Whether an expression can be seen to be positive.
+    fn is_positive_of(&self, op: Op, arguments: &[Id]) -> bool {
+        use Primitive::{Cosh, Erfc, Exp, Exp2, Sigmoid, Softplus, Sqrt};
+        let argument = |i: usize| self.is_positive(arguments[i]);
+        match op {
+            Op::Constant(bits) => f64::from_bits(bits) > 0.0,
+            Op::Length | Op::Softmax | Op::Apply(Exp | Exp2 | Sigmoid | Softplus | Erfc | Cosh) => true,
+            Op::Reduce(_) | Op::Apply(Sqrt) => argument(0),
+            Op::Add | Op::Mul | Op::Div => argument(0) && argument(1),
+            _ => false,
+        }
+    }
+
+    /// The value of a node that is made of literals only.
+    pub fn number(&self, id: Id) -> Option<f64> {
+        self.numbers[id.index()]
+    }
+
+    /// Whether a node can be seen to be positive whatever the inputs.
+    pub fn is_positive(&self, id: Id) -> bool {
+        self.positive[id.index()]
     }
 
     /// The node `op(arguments)`, if there is one.

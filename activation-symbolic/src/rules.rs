@@ -235,7 +235,7 @@ impl Match<'_> {
 
     /// Whether the letter is a number, of literals only, that `accept` accepts.
     pub fn is_number(&self, letter: char, accept: impl Fn(f64) -> bool) -> bool {
-        self.bound(letter).and_then(|id| number(self.graph, id)).is_some_and(accept)
+        self.bound(letter).and_then(|id| self.graph.number(id)).is_some_and(accept)
     }
 
     /// Whether the letter is more than a number.
@@ -250,40 +250,7 @@ impl Match<'_> {
 
     /// Whether the letter is positive whatever the inputs.
     pub fn positive(&self, letter: char) -> bool {
-        self.bound(letter).is_some_and(|id| positive(self.graph, id))
-    }
-}
-
-/// The value of an expression of literals.
-fn number(graph: &Graph, id: Id) -> Option<f64> {
-    if graph.operations(id).vary() {
-        return None;
-    }
-    let argument = |i: usize| number(graph, graph.arguments(id)[i]);
-    Some(match graph.op(id) {
-        Op::Constant(bits) => f64::from_bits(bits),
-        Op::Neg => -argument(0)?,
-        Op::Add => argument(0)? + argument(1)?,
-        Op::Sub => argument(0)? - argument(1)?,
-        Op::Mul => argument(0)? * argument(1)?,
-        Op::Div => argument(0)? / argument(1)?,
-        Op::Apply(primitive) if primitive.facts().arity == 1 => primitive.evaluate(&[argument(0)?]),
-        _ => return None,
-    })
-}
-
-/// Whether an expression can be seen to be positive.
-pub(crate) fn positive(graph: &Graph, id: Id) -> bool {
-    match graph.view(id) {
-        (Op::Constant(bits), _) => f64::from_bits(bits) > 0.0,
-        (Op::Length | Op::Softmax, _) => true,
-        (Op::Reduce(_), &[row]) => positive(graph, row),
-        (Op::Add | Op::Mul | Op::Div, &[a, b]) => positive(graph, a) && positive(graph, b),
-        (Op::Apply(p), &[a]) => {
-            use Primitive::{Cosh, Erfc, Exp, Exp2, Sigmoid, Softplus, Sqrt};
-            matches!(p, Exp | Exp2 | Sigmoid | Softplus | Erfc | Cosh) || (p == Sqrt && positive(graph, a))
-        }
-        _ => false,
+        self.bound(letter).is_some_and(|id| self.graph.is_positive(id))
     }
 }
 

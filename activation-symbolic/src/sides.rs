@@ -3,11 +3,9 @@
 //! Kinks that cancel, as those of max(u, 0) + ln(1 + e^(−|u|)) do, leave no trace in the value, but a derivative
 //! put together from each one's convention at u = 0 is wrong there. On either side there are none.
 
-use std::collections::HashMap;
-
 use crate::differentiate::differentiate;
 use crate::evaluate::{Value, evaluate};
-use crate::graph::{Comparison, Graph, Id, Op};
+use crate::graph::{Comparison, Graph, Id, IdMap, Op};
 use crate::primitive::Primitive;
 
 /// How many branches of one function are looked into.
@@ -16,7 +14,7 @@ const BRANCHES: usize = 16;
 /// The same function, with |u|, max(u, 0) and min(u, 0) resolved where the side of u is known.
 pub fn resolve_sides(graph: &mut Graph, root: Id) -> Id {
     let root = smooth(graph, root);
-    let mut replaced: HashMap<Id, Id> = HashMap::new();
+    let mut replaced: IdMap<Id> = IdMap::default();
     let mut branches = 0;
     for id in graph.topological(&[root]) {
         let node = graph.nodes()[id.index()];
@@ -61,7 +59,7 @@ fn kinks(graph: &mut Graph, u: Id) -> Vec<(Primitive, Id)> {
 /// The node `root` for u ≥ 0 or for u ≤ 0.
 fn on_side(graph: &mut Graph, root: Id, u: Id, positive: bool) -> Id {
     let (zero, opposite) = (graph.constant(0.0), graph.neg(u));
-    let mut replaced: HashMap<Id, Id> = HashMap::new();
+    let mut replaced: IdMap<Id> = IdMap::default();
     for (primitive, id) in kinks(graph, u) {
         let value = match (primitive, positive) {
             (Primitive::Abs | Primitive::Max, true) | (Primitive::Min, false) => u,

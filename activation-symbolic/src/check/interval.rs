@@ -128,11 +128,11 @@ impl Interval {
 
     /// The hull of `f` at the four corners of two intervals.
     fn corners(self, other: Self, f: impl Fn(f64, f64) -> Self) -> Self {
-        let (a, b) = (f(self.lo, other.lo), f(self.hi, other.hi));
+        let a = f(self.lo, other.lo);
         if self.lo == self.hi && other.lo == other.hi {
             return a;
         }
-        a.hull(b).hull(f(self.lo, other.hi)).hull(f(self.hi, other.lo))
+        a.hull(f(self.hi, other.hi)).hull(f(self.lo, other.hi)).hull(f(self.hi, other.lo))
     }
 
     /// |x|ᵖ·sign for a base of one sign.
@@ -242,7 +242,11 @@ impl Neg for Interval {
 impl Add for Interval {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self::new(sum(self.lo, other.lo).lo, sum(self.hi, other.hi).hi)
+        let low = sum(self.lo, other.lo);
+        if self.lo == self.hi && other.lo == other.hi {
+            return low;
+        }
+        Self::new(low.lo, sum(self.hi, other.hi).hi)
     }
 }
 

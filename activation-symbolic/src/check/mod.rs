@@ -36,6 +36,9 @@ use crate::graph::{Id, Op};
 use probe::Probe;
 pub(crate) use probe::ascii;
 
+/// At how many more values of the parameters what nobody denies is looked at.
+const ENOUGH: usize = 2;
+
 /// Something wrong with the function: one token, one error.
 struct Offence {
     /// The node that is to blame; the same offence at other parameters blames the same node.
@@ -61,7 +64,8 @@ pub fn check(function: &mut Function, partials: &[Id], errors: &mut Diagnostics)
     let mut found: Option<[Vec<Offence>; 3]> = None;
     let mut smooth = true;
     let mut facts = std::mem::take(&mut function.facts);
-    for parameters in &settings {
+    let lints = function.signature.settings.lints;
+    for (turn, parameters) in settings.iter().enumerate() {
         let mut offences: [Vec<Offence>; 3] = Default::default();
         let lines = probe::lines(function.signature.inputs.len());
         for line in &lines {
@@ -100,7 +104,11 @@ pub fn check(function: &mut Function, partials: &[Id], errors: &mut Diagnostics)
                 known
             }
         });
-        if found.iter().flatten().all(Vec::is_empty) && settings.len() > 1 {
+        // The rest is for what would be refused.
+        let left = |denied: [bool; 3]| {
+            found.iter().flatten().zip(denied).any(|(offences, denied)| denied && !offences.is_empty())
+        };
+        if !left([true; 3]) || (turn >= ENOUGH && !left([lints.domain, lints.jumps, lints.kinks])) {
             break;
         }
     }
@@ -111,7 +119,6 @@ pub fn check(function: &mut Function, partials: &[Id], errors: &mut Diagnostics)
     facts.analysed = !opaque && own.is_none() && (settings.len() == 1 || smooth);
     facts.notes.push(summary(&domain, &jumps, &kinks, opaque, own.is_some()));
     function.facts = facts;
-    let lints = function.signature.settings.lints;
     let denied = [(lints.domain, domain), (lints.jumps, jumps), (lints.kinks, kinks)];
     for offence in denied.into_iter().filter(|(denied, _)| *denied).flat_map(|(_, offences)| offences) {
         errors.error(span(function, offence.node), offence.message);

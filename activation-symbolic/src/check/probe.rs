@@ -55,6 +55,11 @@ pub(super) struct Probe<'a> {
     parameters: &'a [f64],
     /// Where the function is looked at, in ascending order.
     pub(super) samples: Vec<Sample>,
+    /// Nothing known of any node: to be copied, which is faster than to be made.
+    unknown: Values,
+    /// What is live if both sides of every branch are; all of it, where there are no branches.
+    live: Vec<Truth>,
+    has_branches: bool,
 }
 
 impl<'a> Probe<'a> {
@@ -66,7 +71,17 @@ impl<'a> Probe<'a> {
         parameters: &'a [f64],
     ) -> Self {
         let order = function.graph.topological(roots);
-        let mut probe = Self { function, roots, order, line, lines, parameters, samples: Vec::new() };
+        let nodes = function.graph.nodes().len();
+        let mut live = vec![Truth::No; nodes];
+        for id in &order {
+            live[id.index()] = Truth::Yes;
+        }
+        let is_branch = |&id: &Id| matches!(function.graph.op(id), Op::Select | Op::And | Op::Or);
+        let has_branches = order.iter().any(is_branch);
+        let unknown = vec![Value::Opaque; nodes];
+        let samples = Vec::new();
+        let mut probe =
+            Self { function, roots, order, line, lines, parameters, samples, unknown, live, has_branches };
         probe.samples = explore(&probe);
         probe
     }
@@ -129,6 +144,9 @@ impl<'a> Probe<'a> {
 
     /// The nodes of `order` at t.
     pub(super) fn evaluate(&self, order: &[Id], t: Interval, values: &mut Values) {
+        if values.is_empty() {
+            values.clone_from(&self.unknown);
+        }
         evaluate::evaluate(self.graph(), order, |op| self.leaf(op, t, false), values);
     }
 
@@ -157,7 +175,9 @@ impl<'a> Probe<'a> {
         values: &mut Values,
     ) {
         let graph = self.graph();
-        values.resize(graph.nodes().len(), Value::Opaque);
+        if values.is_empty() {
+            values.clone_from(&self.unknown);
+        }
         for &id in order {
             values[id.index()] = match graph.view(id) {
                 // An angle is on one side of the cut or the other.
@@ -180,35 +200,43 @@ impl<'a> Probe<'a> {
 
     /// Which nodes the result depends on at a point, given their values: of a branch only the side taken.
     pub(super) fn live(&self, values: &[Value<Interval>]) -> Vec<Truth> {
-        let graph = self.graph();
-        let mut live = vec![Truth::No; graph.nodes().len()];
-        for root in self.roots {
-            live[root.index()] = Truth::Yes;
+        let mut live = self.live.clone();
+        if !self.has_branches {
+            return live;
         }
-        for &id in self.order.iter().rev() {
-            let own = live[id.index()];
-            let truth = |id: Id| values[id.index()].truth().unwrap_or(Truth::Maybe);
-            let mut reach = |id: Id, condition: Truth| {
-                let now = own & condition;
-                let was = live[id.index()];
-                live[id.index()] = was | now;
-            };
-            match graph.view(id) {
-                (Op::Select, &[mask, then, otherwise]) => {
-                    reach(mask, Truth::Yes);
-                    reach(then, truth(mask));
-                    reach(otherwise, !truth(mask));
-                }
-                // The right side of && and || is looked at only where the left leaves it open.
-                (Op::And, &[a, b]) => {
-                    reach(a, Truth::Yes);
-                    reach(b, truth(a));
-                }
-                (Op::Or, &[a, b]) => {
-                    reach(a, Truth::Yes);
-                    reach(b, !truth(a));
-                }
-                (_, arguments) => arguments.iter().for_each(|&a| reach(a, Truth::Yes)),
+        let (graph, slice) = (self.graph(), live.as_mut_slice());
+        // Nothing is live until it is reached.
+        for id in &self.order {
+            slice[id.index()] = Truth::No;
+        }
+        for root in self.roots {
+            slice[root.index()] = Truth::Yes;
+        }
+        let truth = |id: Id| match values[id.index()] {
+            Value::Truth(truth) => truth,
+            _ => Truth::Maybe,
+        };
+        let mut place = self.order.len();
+        while place > 0 {
+            place -= 1;
+            let id = self.order[place];
+            let own = slice[id.index()];
+            if own == Truth::No {
+                continue;
+            }
+            let node = &graph.nodes()[id.index()];
+            let arguments = node.arguments();
+            let mut i = 0;
+            while i < arguments.len() {
+                let condition = match (node.op, i) {
+                    // The right side of && and || is looked at only where the left leaves it open.
+                    (Op::Select | Op::And, 1) => truth(arguments[0]),
+                    (Op::Select, 2) | (Op::Or, 1) => !truth(arguments[0]),
+                    _ => Truth::Yes,
+                };
+                let index = arguments[i].index();
+                slice[index] = slice[index] | (own & condition);
+                i += 1;
             }
         }
         live

@@ -2,7 +2,7 @@
 
 use std::ops::{BitAnd, BitOr, BitXor, Not};
 
-/// Whether a condition holds: everywhere, nowhere, or here and there.
+/// Whether a condition holds: everywhere, nowhere, or here and there; the surer the higher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Truth {
     /// Nowhere.
@@ -27,14 +27,14 @@ impl Truth {
 impl BitAnd for Truth {
     type Output = Self;
     fn bitand(self, other: Self) -> Self {
-        Self::of(self == Self::Yes && other == Self::Yes, self == Self::No || other == Self::No)
+        if (self as u8) < other as u8 { self } else { other }
     }
 }
 
 impl BitOr for Truth {
     type Output = Self;
     fn bitor(self, other: Self) -> Self {
-        !(!self & !other)
+        if (self as u8) > other as u8 { self } else { other }
     }
 }
 
@@ -48,6 +48,10 @@ impl BitXor for Truth {
 impl Not for Truth {
     type Output = Self;
     fn not(self) -> Self {
-        Self::of(self == Self::No, self == Self::Yes)
+        match self {
+            Self::No => Self::Yes,
+            Self::Maybe => Self::Maybe,
+            Self::Yes => Self::No,
+        }
     }
 }

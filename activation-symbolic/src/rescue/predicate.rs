@@ -3,7 +3,7 @@
 use super::judge::{Case, Judgement};
 use super::sample::Float;
 use super::{FINE, GROSS};
-use crate::graph::{Comparison, Graph, Id, Op};
+use crate::graph::{Comparison, Graph, Id, IdMap, Op};
 use crate::primitive::Primitive;
 
 /// A condition on nodes, to be made a mask.
@@ -27,9 +27,8 @@ pub(super) enum Predicate {
 pub(super) struct Candidate {
     predicate: fn(Id, f64) -> Predicate,
     id: Id,
+    /// −∞ where it doesn't hold at any threshold.
     scores: Vec<f64>,
-    /// The cases that have a score, the highest first.
-    order: Vec<usize>,
 }
 
 /// A candidate with its best threshold.
@@ -109,70 +108,99 @@ pub(super) fn candidates<S: Float>(
     wrong: &[usize],
     bounds: bool,
 ) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
-    let column = |id: Id| judgement.column(id);
-    let mut add = |predicate, id, scores: Vec<f64>| {
-        if wrong.iter().any(|&i| scores[i] > f64::NEG_INFINITY) {
-            let mut order: Vec<usize> =
-                (0..scores.len()).filter(|&i| scores[i] > f64::NEG_INFINITY).collect();
-            order.sort_by(|&i, &j| scores[j].total_cmp(&scores[i]));
-            candidates.push(Candidate { predicate, id, scores, order });
-        }
-    };
-    for id in graph.topological(roots) {
+    let order = graph.topological(roots);
+    let columns: IdMap<Vec<f64>> = order.iter().map(|&id| (id, judgement.column(id))).collect();
+    let mut families = Families { cases: judgement.cases.len(), wrong, found: Vec::new() };
+    for id in order {
         let (op, arguments) = graph.view(id);
+        let column = |i: usize| columns[&arguments[i]].as_slice();
         if matches!(op, Op::Truth(_) | Op::And | Op::Or | Op::Not | Op::Constant(_) | Op::Parameter(_)) {
             continue;
         }
         if let Op::Compare(_) = op {
-            let sides = column(arguments[0]).into_iter().zip(column(arguments[1]));
-            add(Predicate::Near, id, sides.map(|(a, b)| bits_lost(a - b, a, 12.0)).collect());
+            let (a, b) = (column(0), column(1));
+            families.add(Predicate::Near, id, |i| bits_lost(a[i] - b[i], a[i], 12.0));
             continue;
         }
-        let values = column(id);
+        let values = columns[&id].as_slice();
         let is_product = matches!(op, Op::Mul | Op::Div | Op::Powi(_) | Op::Apply(_) | Op::Input(_));
         if is_product {
             let factors = factors(graph, id);
             // Inputs may be small for other reasons than underflow.
             let least = if factors == [id] { -3.0 } else { 16.0 };
             let smallest = 2.0_f64.powi(S::EXPONENTS.0);
-            // −t, so that scores ascend. A zero is below the smallest float.
-            let depth = |&value: &f64| {
-                let depth = -value.abs().max(smallest).log2();
-                if value.is_nan() || depth < least { f64::NEG_INFINITY } else { depth }
-            };
-            let mut scores: Vec<f64> = values.iter().map(depth).collect();
-            for factor in factors {
-                for (score, factor) in scores.iter_mut().zip(column(factor)) {
-                    if factor == 0.0 {
-                        *score = f64::NEG_INFINITY;
+            let factors: Vec<&[f64]> = factors.iter().map(|factor| columns[factor].as_slice()).collect();
+            families.add(
+                |id, t| Predicate::Small(id, -t),
+                id,
+                |i| {
+                    // −t, so that scores ascend. A zero is below the smallest float.
+                    let magnitude = values[i].abs();
+                    let depth = if magnitude > smallest { -magnitude.log2() } else { -smallest.log2() };
+                    let told = !magnitude.is_nan() && depth >= least;
+                    if told && factors.iter().all(|factor| factor[i] != 0.0) {
+                        depth
+                    } else {
+                        f64::NEG_INFINITY
                     }
-                }
-            }
-            add(|id, t| Predicate::Small(id, -t), id, scores);
+                },
+            );
         }
         if matches!(op, Op::Add | Op::Sub) {
-            let terms = values.iter().zip(column(arguments[0]));
-            add(Predicate::Cancelled, id, terms.map(|(&sum, term)| bits_lost(sum, term, 0.5)).collect());
+            let terms = column(0);
+            families.add(Predicate::Cancelled, id, |i| bits_lost(values[i], terms[i], 0.5));
         }
         if matches!(op, Op::Input(_)) {
             if bounds {
-                let negated = values.iter().map(|value| -value).collect();
-                add(|id, t| Predicate::Beyond(id, true, t), id, values);
-                add(|id, t| Predicate::Beyond(id, false, -t), id, negated);
+                families.add(|id, t| Predicate::Beyond(id, true, t), id, |i| values[i]);
+                families.add(|id, t| Predicate::Beyond(id, false, -t), id, |i| -values[i]);
             }
         } else {
-            let score = |value: &f64| if value.is_finite() { f64::NEG_INFINITY } else { 1.0 };
-            add(|id, _| Predicate::Overflow(id), id, values.iter().map(score).collect());
+            let score = |i: usize| if values[i].is_finite() { f64::NEG_INFINITY } else { 1.0 };
+            families.add(|id, _| Predicate::Overflow(id), id, score);
         }
     }
-    candidates
+    families.found
+}
+
+/// The families that have something to say.
+struct Families<'a> {
+    cases: usize,
+    wrong: &'a [usize],
+    found: Vec<Candidate>,
+}
+
+impl Families<'_> {
+    /// Adds a family, unless it has no score for any of the wrong cases.
+    fn add(&mut self, predicate: fn(Id, f64) -> Predicate, id: Id, score: impl Fn(usize) -> f64) {
+        if !self.wrong.iter().any(|&i| score(i) > f64::NEG_INFINITY) {
+            return;
+        }
+        let mut scores = vec![0.0; self.cases];
+        let (slice, mut i): (&mut [f64], usize) = (&mut scores, 0);
+        while i < slice.len() {
+            slice[i] = score(i);
+            i += 1;
+        }
+        self.found.push(Candidate { predicate, id, scores });
+    }
 }
 
 /// How many bits a difference lost to cancellation, as far as they can be told; −∞ where fewer than `least`.
 fn bits_lost(difference: f64, term: f64, least: f64) -> f64 {
     let bits = (term.abs() / difference.abs()).log2();
     if bits >= least { bits.min(40.0) } else { f64::NEG_INFINITY }
+}
+
+/// What a threshold takes in.
+#[derive(Clone, Copy)]
+struct Level {
+    /// The threshold: the score of a case that is left.
+    score: f64,
+    /// How many of those have this score.
+    covered: f64,
+    /// The weight of the right cases with this score or one between it and that of the level before.
+    harm: f64,
 }
 
 impl Candidate {
@@ -183,29 +211,42 @@ impl Candidate {
         errors: &[f64],
         left: &[bool],
     ) -> Option<Choice<'_>> {
-        let order = &self.order;
-        let (mut covered, mut counted, mut harm) = (0.0, 0.0, 0.0);
-        let mut positions: Vec<(f64, usize)> = Vec::new();
-        for (position, &i) in order.iter().enumerate() {
-            if left[i] {
-                covered += 1.0;
-            } else if errors[i] < FINE {
-                harm += cases[i].weight();
-            }
-            let last_of_score = order.get(position + 1).is_none_or(|&j| self.scores[j] < self.scores[i]);
-            let merit = covered / (2.0 + harm);
-            if last_of_score && covered > counted {
-                counted = covered;
-                positions.push((merit, position));
+        let scores = self.scores.as_slice();
+        let mut grossly = false;
+        let mut levels = Vec::new();
+        for (i, &left) in left.iter().enumerate() {
+            if left && scores[i] > f64::NEG_INFINITY {
+                grossly |= errors[i] > GROSS;
+                levels.push(Level { score: scores[i], covered: 1.0, harm: 0.0 });
             }
         }
+        levels.sort_by(|a, b| b.score.total_cmp(&a.score));
+        levels.dedup_by(|next, level| {
+            let same = next.score == level.score;
+            level.covered += if same { 1.0 } else { 0.0 };
+            same
+        });
+        let lowest = levels.last()?.score;
+        let mut i = 0;
+        while i < scores.len() {
+            if scores[i] >= lowest && !left[i] && errors[i] < FINE {
+                let level = levels.partition_point(|level| level.score > scores[i]);
+                levels[level].harm += cases[i].weight();
+            }
+            i += 1;
+        }
+        let (mut covered, mut harm) = (0.0, 0.0);
+        let merits = levels.iter().map(|level| {
+            covered += level.covered;
+            harm += level.harm;
+            (covered / (2.0 + harm), level.score)
+        });
+        let merits: Vec<(f64, f64)> = merits.collect();
         // Rather too much than too little: where some points are wrong, more are between them.
-        let merit = positions.iter().fold(0.0, |best: f64, &(merit, _)| best.max(merit));
-        let grossly =
-            (0..cases.len()).any(|i| left[i] && errors[i] > GROSS && self.scores[i] > f64::NEG_INFINITY);
+        let merit = merits.iter().fold(0.0, |best: f64, &(merit, _)| best.max(merit));
         let least = if grossly { merit / 2.0 } else { merit };
-        let &(_, position) = positions.iter().rev().find(|&&(m, _)| m >= least)?;
-        let mut threshold = self.threshold(order, position);
+        let &(_, last) = merits.iter().rev().find(|&&(m, _)| m >= least)?;
+        let mut threshold = self.threshold(last);
         if grossly
             && threshold > 1.0
             && !matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..))
@@ -221,11 +262,16 @@ impl Candidate {
         })
     }
 
-    /// A threshold that takes in the cases up to `position` and leaves room towards the next; round, if one is
+    /// A threshold that takes in the cases with the score `last` and leaves room towards the next; round, if one is
     /// between.
-    fn threshold(&self, order: &[usize], position: usize) -> f64 {
-        let last = self.scores[order[position]];
-        let next = order.get(position + 1).map_or(last - 2.0, |&i| self.scores[i]);
+    fn threshold(&self, last: f64) -> f64 {
+        let mut next = f64::NEG_INFINITY;
+        for &score in &self.scores {
+            if score < last && score > next {
+                next = score;
+            }
+        }
+        let next = if next == f64::NEG_INFINITY { last - 2.0 } else { next };
         let middle = last - (last - next).clamp(0.0, 2.0) / 2.0;
         if middle.ceil() <= last && middle.ceil() > next { middle.ceil() } else { middle.max(next).min(last) }
     }

@@ -1,6 +1,6 @@
 //! The expansion: the plain fn, a struct, its `RowKernel`.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use activation_runtime::row::Precision;
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
@@ -17,8 +17,7 @@ use crate::document::plain;
 use crate::emit::{scalar, test};
 use crate::format::Notation;
 use crate::function::{Function, Input, Signature};
-use crate::graph::{Id, Op, Reduction};
-use crate::rules;
+use crate::graph::{Id, IdMap, Op, Reduction};
 
 /// All items.
 pub(super) fn emit(function: &Function, derived: &Derived) -> TokenStream {
@@ -229,9 +228,9 @@ struct Writer<'a> {
     method: &'static str,
     taken: HashSet<String>,
     /// The names of scalars.
-    scalars: HashMap<Id, TokenStream>,
+    scalars: IdMap<TokenStream>,
     /// The names of scalars at every position.
-    splats: HashMap<Id, TokenStream>,
+    splats: IdMap<TokenStream>,
     statements: TokenStream,
 }
 
@@ -259,8 +258,8 @@ impl<'a> Writer<'a> {
             returns_row: signature.returns_row,
             method,
             taken,
-            scalars: HashMap::new(),
-            splats: HashMap::new(),
+            scalars: IdMap::default(),
+            splats: IdMap::default(),
             statements: TokenStream::new(),
         }
     }
@@ -392,7 +391,7 @@ impl<'a> Writer<'a> {
                     (Reduction::Sum, Op::Mul, &[p, q]) if self.b.is_row(p) && self.b.is_row(q) => vec![p, q],
                     _ => vec![row],
                 };
-                let positive = rules::positive(&self.b.graph, row);
+                let positive = self.b.graph.is_positive(row);
                 kinds.push((reduction, term(kind, factors.len(), positive), factors.len()));
                 values.extend(factors);
             }

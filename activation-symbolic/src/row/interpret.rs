@@ -19,7 +19,6 @@ use super::{Derived, direction, is_mask, upstream};
 use crate::evaluate::{Value, step};
 use crate::function::Function;
 use crate::graph::{Graph, Id, Op, Reduction};
-use crate::rules;
 
 /// Interpreted kernels have this many inputs; those beyond the function's own are zero.
 pub(super) const INPUTS: usize = 4;
@@ -113,7 +112,7 @@ impl Program {
                     _ => {
                         let piece = self.piece(p, &[row], &scalars);
                         match kind {
-                            Reduction::Sum if rules::positive(&self.graph, row) => {
+                            Reduction::Sum if self.graph.is_positive(row) => {
                                 p.reduce(|at| Positive(piece.values(self, &at)[0]))
                             }
                             Reduction::Sum => p.reduce(|at| Sum(piece.values(self, &at)[0])),
