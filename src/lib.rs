@@ -27,7 +27,9 @@ pub use activation_runtime::level;
 pub use activation_runtime::parallel::Parallel;
 pub use activation_runtime::real::Real;
 pub use activation_runtime::row::gradcheck::gradcheck_rows;
-pub use activation_runtime::row::{self, MultiRowActivation, RowActivation, RowKernel};
+pub use activation_runtime::row::{
+    self, MultiRowActivation, MultiRowTrainable, RowActivation, RowKernel, RowParametric, RowTrainable,
+};
 #[doc(hidden)]
 pub use activation_runtime::witness;
 
@@ -42,8 +44,8 @@ pub mod prelude {
     pub use crate::math::*;
     pub use crate::{
         Activation, ChannelActivation, Channels, Kernel, MultiActivation, MultiKernel, MultiRowActivation,
-        MultiTrainable, Parametric, RowActivation, SecondOrder, SecondOrderActivation, ShapeError,
-        ThirdOrder, Trainable, activation,
+        MultiRowTrainable, MultiTrainable, Parametric, RowActivation, RowParametric, RowTrainable,
+        SecondOrder, SecondOrderActivation, ShapeError, ThirdOrder, Trainable, activation,
     };
 }
 

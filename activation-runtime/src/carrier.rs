@@ -5,7 +5,7 @@
 pub(crate) const SPARE: i32 = 6;
 
 /// What a carrier of precise numbers stands in for: f32 or f64.
-pub trait Element: Copy {
+pub trait Element: Copy + 'static {
     /// The bits of its mantissa.
     const PRECISION: i32;
     /// `value`, rounded to this type.

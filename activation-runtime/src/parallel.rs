@@ -10,7 +10,11 @@ use crate::kernel::{Info, Kernel, MultiKernel, Parametric};
 use crate::pass::Pass;
 use crate::passes::{self, Runner, Single};
 use crate::row::element::RowElement;
-use crate::row::{MultiRowActivation, RowActivation, RowKernel, activation as rows};
+use crate::row::trainable::parameter_sums;
+use crate::row::{
+    MultiRowActivation, MultiRowTrainable, RowActivation, RowKernel, RowParametric, RowTrainable,
+    activation as rows,
+};
 use crate::slices::Slices;
 use crate::sum::Sum;
 
@@ -217,6 +221,46 @@ fn jvp_on_threads<K: RowKernel<N> + Sync, T: RowElement, const N: usize>(
     forward_rows([row, out], x, v, dy, &|x, v, dy| rows::jvp(kernel, x, row, v, dy))
 }
 
+fn parameters_on_threads<K: RowParametric<N, P> + Sync, T: RowElement, const N: usize, const P: usize>(
+    kernel: &K,
+    x: [&[T]; N],
+    row: usize,
+    dy: &[T],
+) -> [Sum<f64>; P] {
+    let out = rows::output_len::<K, N>(row);
+    let Some(middle) = middle_row(dy.len().checked_div(out).unwrap_or(0), row) else {
+        return parameter_sums(kernel, x, row, dy);
+    };
+    let [x, x_rest] = halves(x, middle * row);
+    let (dy, dy_rest) = dy.split_at(middle * out);
+    let (mut sums, others) = rayon::join(
+        || parameters_on_threads(kernel, x, row, dy),
+        || parameters_on_threads(kernel, x_rest, row, dy_rest),
+    );
+    for (sum, other) in sums.iter_mut().zip(others) {
+        sum.merge(other);
+    }
+    sums
+}
+
+impl<K: RowKernel<1> + Sync, T: RowElement> RowTrainable<T> for Parallel<K> {
+    type Gradient = K;
+
+    fn backward_params<const P: usize>(
+        &self,
+        x: &[T],
+        row: usize,
+        dy: &[T],
+        dx: &mut [T],
+    ) -> Result<K, ShapeError>
+    where
+        K: RowParametric<1, P>,
+    {
+        backward_on_threads(&self.0, [x], row, dy, [dx])?;
+        Ok(K::from_gradient(parameters_on_threads(&self.0, [x], row, dy).map(Sum::value)))
+    }
+}
+
 impl<K: RowKernel<1> + Sync, T: RowElement> RowActivation<T> for Parallel<K> {
     fn info(&self) -> &'static Info {
         &K::INFO
@@ -271,6 +315,24 @@ macro_rules! several {
             }
             fn jvp(&self, x: [&[T]; $n], row: usize, v: [&[T]; $n], dy: &mut [T]) -> Result<(), ShapeError> {
                 jvp_on_threads(&self.0, x, row, v, dy)
+            }
+        }
+
+        impl<K: RowKernel<$n> + Sync, T: RowElement> MultiRowTrainable<T, $n> for Parallel<K> {
+            type Gradient = K;
+
+            fn backward_params<const P: usize>(
+                &self,
+                x: [&[T]; $n],
+                row: usize,
+                dy: &[T],
+                dx: [&mut [T]; $n],
+            ) -> Result<K, ShapeError>
+            where
+                K: RowParametric<$n, P>,
+            {
+                backward_on_threads(&self.0, x, row, dy, dx)?;
+                Ok(K::from_gradient(parameters_on_threads(&self.0, x, row, dy).map(Sum::value)))
             }
         }
     )*};

@@ -7,8 +7,11 @@
 //!   element     f32, f64, f16, bf16: what rows may hold
 //!   terms       what a pass reduces: sums, products, extrema
 //!   passes      the loops over one row
+//!   call        functions of rows that call each other
 //!   run         rows in, rows out: dispatch, and the ladder of precision
 //!   activation  RowActivation, MultiRowActivation
+//!   trainable   RowTrainable, MultiRowTrainable: the gradients of parameters
+//!   element_wise  activations of numbers as functions of rows
 //!   gradcheck   both products beside difference quotients
 //!   axis        the same along an axis of ndarray's arrays
 //! ```
@@ -22,20 +25,26 @@
 pub mod activation;
 #[cfg(feature = "ndarray")]
 pub mod axis;
+pub mod call;
 pub mod cell;
 pub mod element;
+pub mod element_wise;
 pub mod gradcheck;
 pub mod passes;
 mod run;
 pub mod shape;
 pub mod terms;
+pub mod trainable;
 pub mod widened;
 
 pub use activation::{MultiRowActivation, RowActivation, number, row};
+pub use call::{Callee, Gives, room};
 pub use cell::Cell;
+pub use element_wise::ElementWise;
 pub use passes::{At, Passes};
 pub use shape::Shape;
 pub use terms::{Dot, Max, Min, Peak, Positive, Prod, Sum, Terms};
+pub use trainable::{MultiRowTrainable, RowTrainable};
 
 use core::marker::PhantomData;
 
@@ -61,6 +70,8 @@ pub type Value<'a, R, const N: usize, Output> = Passes<'a, R, [(); N], Output>;
 pub type Pullback<'a, R, const N: usize, Output> = Passes<'a, R, ([(); N], Output), [(); N]>;
 /// The passes of [`RowKernel::pushforward`]: `N` rows and a tangent of each in, the output's tangent out.
 pub type Pushforward<'a, R, const N: usize, Output> = Passes<'a, R, ([(); N], [(); N]), Output>;
+/// The passes of [`RowParametric::parameter_pullback`]: `N` rows and the incoming gradient in.
+pub type ParameterPullback<'a, R, const N: usize, Output> = Passes<'a, R, ([(); N], Output), [(); 0]>;
 
 /// Rows of fewer elements than this are short.
 pub const SHORT: usize = 8;
@@ -87,6 +98,9 @@ pub trait RowKernel<const N: usize> {
     const INFO: Info;
     /// What `value`, `pullback` and `pushforward` have to be computed in from the outset.
     const PRECISION: [Precision; 3] = [Precision::Own; 3];
+    /// How many rows `value`, `pullback`, `pushforward` and [`RowParametric::parameter_pullback`] need for what the
+    /// functions that they call are given and give.
+    const ROOM: [usize; 4] = [0; 4];
 
     /// y = f(x).
     fn value<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Value<'_, R, N, Self::Output>);
@@ -103,4 +117,15 @@ pub trait RowKernel<const N: usize> {
     }
     /// The Jacobian–vector product dy = J·v.
     fn pushforward<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pushforward<'_, R, N, Self::Output>);
+}
+
+/// The gradient of a [`RowKernel`] with `P` parameters with respect to these.
+pub trait RowParametric<const N: usize, const P: usize>: RowKernel<N> + Sized {
+    /// Σ dyᵢ·∂yᵢ/∂p of a row for each parameter, in the order of the fields.
+    fn parameter_pullback<R: Cell<Scalar = S>, S: Real>(
+        &self,
+        p: &mut ParameterPullback<'_, R, N, Self::Output>,
+    ) -> [S; P];
+    /// A value of the same shape as the kernel that holds these numbers as its fields.
+    fn from_gradient(gradient: [f64; P]) -> Self;
 }

@@ -14,21 +14,21 @@ use syn::{Expr, ExprPath, ItemUse, Pat, Path, parse_quote};
 use crate::function::Signature;
 use crate::graph::Callee;
 
-/// What the struct of an activation shows to others: the fn, which of its arguments are parameters, and the
-/// activation with given parameters. Those that call each other in a circle are a cycle of `ROLES`, which rustc reports.
+/// What the struct of an activation shows to others: the fn, which of its arguments are parameters, what it gives on
+/// rows, and the activation with given parameters, alone and on rows. Those that call each other in a circle are a cycle
+/// of `ROLES`, which rustc reports.
 pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream {
     let function = &signature.item.sig.ident;
     let scalar = Ident::new(signature.element.name(), function.span());
     let roles = signature.roles();
     let arguments = roles.iter().map(|_| &scalar);
-    let fields = signature.parameters.iter().map(|parameter| &parameter.ident);
-    let indices = (0..signature.parameters.len()).map(Literal::usize_unsuffixed);
+    let with = with(signature, "with");
     let roles = match callees.first() {
         None => quote!(pub const ROLES: &[bool] = &[#(#roles),*];),
         Some(first) => {
             let span = first.path.segments.last().map_or_else(|| first.path.span(), |last| last.ident.span());
             let paths = callees.iter().map(|callee| &callee.path);
-            quote_spanned!(span=> #[allow(unreachable_pub)] pub const ROLES: &[bool] = { #(let _ = <#paths>::ROLES;)* &[#(#roles),*] };)
+            quote_spanned! {span=> #[allow(unreachable_pub)] pub const ROLES: &[bool] = { #(let _ = <#paths>::ROLES;)* &[#(#roles),*] };}
         }
     };
     let deprecated = signature.item.attrs.iter().any(|a| a.path().is_ident("deprecated"));
@@ -40,26 +40,48 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
         #[doc(hidden)]
         #roles
         #[doc(hidden)]
-        pub fn with(_parameters: &[f64]) -> Self {
-            Self { #(#fields: _parameters[#indices] as #scalar),* }
+        pub const CALLEE: ::activations::row::Callee = ::activations::row::Callee::ELEMENTS;
+        #with
+        #[doc(hidden)]
+        pub fn in_rows(parameters: &[f64]) -> ::activations::row::ElementWise<Self> {
+            ::activations::row::ElementWise(Self::with(parameters))
         }
     }
 }
 
-/// What the struct of a function of rows shows to others: that it can't be called by them. Whether `f(x)` is one number
-/// or a row, and of what passes it is made, would have to be known where it is called.
-pub(crate) fn uncallable(signature: &Signature) -> TokenStream {
+/// What the struct of a function of rows shows to others: the same, but that activations of numbers, which make
+/// something else of `with`, can't call it.
+pub(crate) fn callable_in_rows(signature: &Signature) -> TokenStream {
     let scalar = Ident::new(signature.element.name(), signature.item.sig.ident.span());
     let roles = signature.roles();
     let (arguments, ignored) = (roles.iter().map(|_| &scalar), roles.iter().map(|_| quote!(_)));
+    let n = Literal::usize_unsuffixed(signature.inputs.len());
+    let in_rows = with(signature, "in_rows");
     quote! {
         #[doc(hidden)]
         pub const CALL: fn(#(#arguments),*) -> #scalar = |#(#ignored),*| #scalar::NAN;
         #[doc(hidden)]
-        pub const ROLES: &[bool] = &[];
+        pub const ROLES: &[bool] = &[#(#roles),*];
+        #[doc(hidden)]
+        pub const CALLEE: ::activations::row::Callee = ::activations::row::Callee::of::<Self, #n>();
         #[doc(hidden)]
         pub fn with(_: &[f64]) -> ::activations::witness::Uncallable {
             ::activations::witness::Uncallable
+        }
+        #in_rows
+    }
+}
+
+/// The activation with given parameters.
+fn with(signature: &Signature, name: &str) -> TokenStream {
+    let name = Ident::new(name, Span::call_site());
+    let scalar = Ident::new(signature.element.name(), signature.item.sig.ident.span());
+    let fields = signature.parameters.iter().map(|parameter| &parameter.ident);
+    let indices = (0..signature.parameters.len()).map(Literal::usize_unsuffixed);
+    quote! {
+        #[doc(hidden)]
+        pub fn #name(_parameters: &[f64]) -> Self {
+            Self { #(#fields: _parameters[#indices] as #scalar),* }
         }
     }
 }

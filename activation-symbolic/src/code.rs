@@ -188,7 +188,7 @@ impl<'a> Writer<'a> {
         }
         for callee in callees {
             let kernel = callee_name(callee);
-            let construction = construct(self.graph, callee, self.scope.signature);
+            let construction = construct(self.graph, callee, self.scope.signature, "with");
             statements.extend(quote!(let #kernel = #construction;));
         }
         statements
@@ -385,7 +385,7 @@ pub fn callee_name(callee: u8) -> Ident {
 }
 
 /// The kernel of a callee, from its parameters: expressions of our parameters and constants, computed in f64.
-pub fn construct(graph: &Graph, callee: u8, signature: &Signature) -> TokenStream {
+pub fn construct(graph: &Graph, callee: u8, signature: &Signature, constructor: &str) -> TokenStream {
     let Some(target) = graph.callees.get(callee as usize) else { return TokenStream::new() };
     let path = &target.path;
     let parameters = target.parameters.iter().map(|&id| {
@@ -396,5 +396,6 @@ pub fn construct(graph: &Graph, callee: u8, signature: &Signature) -> TokenStrea
             None => quote!({ use ::activations::{Arith as _, Real as _}; #statements #(#results)* }),
         }
     });
-    quote!(<#path>::with(&[#(#parameters),*]))
+    let constructor = Ident::new(constructor, path.span());
+    quote!(<#path>::#constructor(&[#(#parameters),*]))
 }

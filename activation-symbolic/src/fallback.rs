@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Item, ItemFn, ReturnType};
 
-use crate::callable::{callable, uncallable};
+use crate::callable::{callable, callable_in_rows};
 use crate::diagnostic::Diagnostics;
 use crate::function::Signature;
 use crate::parse::{known, parse, struct_name};
@@ -100,7 +100,7 @@ fn structure(signature: &Signature) -> TokenStream {
     let fields: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
     let body = if fields.is_empty() { quote!(;) } else { quote!({ #(pub #fields: #scalar),* }) };
     let (kernels, callable) = if signature.rows {
-        (row_kernel(signature), uncallable(signature))
+        (row_kernel(signature), callable_in_rows(signature))
     } else {
         (kernels(signature), callable(signature, &[]))
     };
@@ -174,6 +174,20 @@ fn kernels(signature: &Signature) -> TokenStream {
 fn row_kernel(signature: &Signature) -> TokenStream {
     let (name, n) = (&signature.name, signature.inputs.len());
     let output = Ident::new(if signature.returns_row { "ToRow" } else { "ToScalar" }, name.span());
+    let p = signature.parameters.len();
+    let fields: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
+    let scalar = Ident::new(signature.element.name(), name.span());
+    let parametric = (p > 0).then(|| {
+        quote! {
+            impl ::activations::row::RowParametric<#n, #p> for #name {
+                fn parameter_pullback<R: ::activations::row::Cell<Scalar = S>, S: ::activations::Real>(
+                    &self,
+                    p: &mut ::activations::row::ParameterPullback<'_, R, #n, Self::Output>,
+                ) -> [S; #p] { [p.length(); #p] }
+                fn from_gradient([#(#fields),*]: [f64; #p]) -> Self { Self { #(#fields: #fields as #scalar),* } }
+            }
+        }
+    });
     let methods = [("value", "Value"), ("pullback", "Pullback"), ("pushforward", "Pushforward")];
     let methods = methods.map(|names| {
         let [method, passes] = [names.0, names.1].map(|text| Ident::new(text, name.span()));
@@ -190,6 +204,7 @@ fn row_kernel(signature: &Signature) -> TokenStream {
             const INFO: ::activations::Info = ::activations::Info::new("", "", "");
             #(#methods)*
         }
+        #parametric
     }
 }
 

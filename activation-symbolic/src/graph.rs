@@ -221,6 +221,14 @@ pub struct Callee {
     pub inputs: usize,
 }
 
+impl Callee {
+    /// The last name of its path.
+    pub fn name(&self) -> String {
+        let name = self.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        name.strip_prefix("r#").unwrap_or(&name).to_owned()
+    }
+}
+
 /// A hash-consed arena of nodes.
 #[derive(Debug, Default, Clone)]
 pub struct Graph {

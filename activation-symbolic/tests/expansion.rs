@@ -35,5 +35,6 @@ snapshots! {
     l2_norm: "", "/// The length of a row.\npub fn l2_norm(x: Row<f32>) -> f32 { x.norm() }";
     own_norm: "vjp = |x, y, dy| dy * x / y", "pub fn own_norm(x: Row<f32>) -> f32 { x.norm() }";
     range: "", "pub fn range(x: Row<f32>) -> f32 { x.max() - x.min() }";
+    attention: "", "/// What the values are to a query.\npub fn attention(q: Row<f32>, k: Row<f32>, v: Row<f32>) -> f32 { (softmax(q * k) * v).sum() }";
     composed: "order = 2", "pub fn composed(x: f32) -> f32 { x.tanh() * x }";
 }

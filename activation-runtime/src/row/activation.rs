@@ -184,7 +184,7 @@ pub fn forward<K: RowKernel<N>, T: RowElement, const N: usize>(
 ) -> Result<(), ShapeError> {
     let count = check_forward::<K, T, N>(&x, row, y)?;
     let (outputs, results) = K::Output::of_slice(y);
-    let rows = Rows { length: row, count, inputs: x, outputs, upstream: &[], results };
+    let rows = Rows { length: row, count, inputs: x, outputs, upstream: &[], results, sums: &mut [] };
     run(kernel, Forward, rows);
     Ok(())
 }
@@ -218,7 +218,15 @@ where
 {
     let count = check_backward::<K, T, N>(&x, row, dy, &dx)?;
     let (gradient, upstream) = K::Output::of_ref(dy);
-    let rows = Rows { length: row, count, inputs: (x, gradient), outputs: dx, upstream, results: &mut [] };
+    let rows = Rows {
+        length: row,
+        count,
+        inputs: (x, gradient),
+        outputs: dx,
+        upstream,
+        results: &mut [],
+        sums: &mut [],
+    };
     run(kernel, method, rows);
     Ok(())
 }
@@ -237,7 +245,7 @@ pub fn jvp<K: RowKernel<N>, T: RowElement, const N: usize>(
 ) -> Result<(), ShapeError> {
     let count = check_jvp::<K, T, N>(&x, row, &v, dy)?;
     let (outputs, results) = K::Output::of_slice(dy);
-    let rows = Rows { length: row, count, inputs: (x, v), outputs, upstream: &[], results };
+    let rows = Rows { length: row, count, inputs: (x, v), outputs, upstream: &[], results, sums: &mut [] };
     run(kernel, Jvp, rows);
     Ok(())
 }

@@ -32,7 +32,7 @@ pub trait Cell: Real {
     /// The proof that the machine has the instructions.
     type Token: Copy;
     /// What reductions give, and what scalars are computed in.
-    type Scalar: Real;
+    type Scalar: Real + 'static;
     /// What sums and products are accumulated in, lane by lane.
     type Total: Arith;
     /// How many numbers it holds.
@@ -82,7 +82,7 @@ const SMALLEST: f64 = 1e-270;
 /// f32 and f64, as the elements of rows.
 pub trait RowFloat: Float {
     /// Scalars of a row of them.
-    type Carrier: Real;
+    type Carrier: Real + 'static;
     /// Whether f64 has more to offer.
     const IS_SINGLE: bool;
 

@@ -1,6 +1,6 @@
 //! The loops over one row: a kernel says what happens at a position, [`Passes`] does it at all of them.
 
-use super::cell::Cell;
+use super::cell::{Cell, MOST_LANES};
 use super::shape::Shape;
 use super::terms::Terms;
 
@@ -34,9 +34,46 @@ pub struct Passes<'a, R: Cell, I: Shape, O: Shape> {
     /// The same of the outputs.
     pub(super) stored: O::Of<R>,
     pub(super) upstream: R::Scalar,
-    pub(super) result: R::Scalar,
+    pub(super) outcome: &'a mut Outcome<R::Scalar>,
+    /// Rows for what other functions are given and give, of which nothing is known.
+    pub(super) room: &'a mut [R::Element],
+}
+
+/// What comes of a row besides other rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outcome<S> {
+    /// The result of a function that gives a scalar.
+    pub(super) result: S,
     /// Whether something overflowed or underflowed, or looks like it.
     pub(super) trouble: bool,
+}
+
+impl<S> Outcome<S> {
+    /// Of passes that haven't been made yet.
+    pub(super) fn new(zero: S) -> Self {
+        Self { result: zero, trouble: false }
+    }
+}
+
+impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
+    /// The passes over one row, which isn't empty. Where the caller has just cut the rows to `length`, one bounds
+    /// check serves all of them.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn new(
+        token: R::Token,
+        length: usize,
+        inputs: I::Of<&'a [R::Element]>,
+        outputs: O::Of<&'a mut [R::Element]>,
+        upstream: R::Scalar,
+        outcome: &'a mut Outcome<R::Scalar>,
+        room: &'a mut [R::Element],
+    ) -> Self {
+        const { assert!(R::LANES <= MOST_LANES) };
+        let full = length - length % R::LANES;
+        let zero = R::zero(token);
+        let tails = if full < length { I::load_tail(token, &inputs, full) } else { I::repeat(zero) };
+        Self { token, length, inputs, outputs, tails, stored: O::repeat(zero), upstream, outcome, room }
+    }
 }
 
 impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
@@ -55,13 +92,13 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
     /// The result of a function that gives a scalar.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn give(&mut self, result: R::Scalar) {
-        self.result = result;
+        self.outcome.result = result;
     }
 
     /// A scalar at every position.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn splat(&mut self, scalar: R::Scalar) -> R {
-        self.trouble |= !R::holds(scalar);
+        self.outcome.trouble |= !R::holds(scalar);
         R::splat(self.token, scalar)
     }
 
@@ -144,8 +181,8 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
                 O::store_tail(outputs, &mut self.outputs, at);
             }
         }
-        self.trouble |= CHECK && (checks[0] + checks[1]).any_nan();
-        T::finish(state, &mut self.trouble)
+        self.outcome.trouble |= CHECK && (checks[0] + checks[1]).any_nan();
+        T::finish(state, &mut self.outcome.trouble)
     }
 
     /// Stores outputs if there are any.

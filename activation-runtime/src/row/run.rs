@@ -2,14 +2,15 @@
 
 use core::ops::Range;
 
-use super::cell::{Cell, MOST_LANES, RowFloat};
+use super::cell::{Cell, RowFloat};
 use super::element::RowElement;
-use super::passes::Passes;
+use super::passes::{Outcome, Passes};
 use super::shape::Shape;
 use super::widened::Widened;
-use super::{Precision, RowKernel, SHORT};
+use super::{Precision, RowKernel, RowParametric, SHORT};
 use crate::extended::Extended;
 use crate::level::{Dispatch, Level, dispatch};
+use crate::sum;
 use crate::vector::Widen;
 
 /// One of the things that a kernel computes.
@@ -18,12 +19,22 @@ pub(super) trait Method<K, const N: usize>: Copy {
     type In: Shape;
     /// The rows that it writes.
     type Out: Shape;
+    /// The numbers that it gives besides.
+    type Numbers: Shape;
+    /// Whether these numbers are summed over all rows.
+    const SUMS: bool = false;
     /// What rows have to be computed in from the outset.
     const PRECISION: Precision;
     /// How many of the rows that it reads aren't ones that its results are linear in.
     const NONLINEAR: usize;
+    /// How many rows it needs for other functions that it calls.
+    const ROOM: usize;
 
-    fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, Self::In, Self::Out>);
+    fn run<R: Cell>(
+        self,
+        kernel: &K,
+        passes: &mut Passes<'_, R, Self::In, Self::Out>,
+    ) -> <Self::Numbers as Shape>::Of<R::Scalar>;
 }
 
 macro_rules! method {
@@ -34,12 +45,15 @@ macro_rules! method {
         impl<K: RowKernel<N>, const N: usize> Method<K, N> for $name {
             type In = $in;
             type Out = $out;
+            type Numbers = [(); 1];
             const PRECISION: Precision = K::PRECISION[$index];
             const NONLINEAR: usize = $nonlinear;
+            const ROOM: usize = K::ROOM[$index];
 
             #[cfg_attr(not(debug_assertions), inline(always))]
-            fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, $in, $out>) {
+            fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, $in, $out>) -> [R::Scalar; 1] {
                 kernel.$method(passes);
+                [passes.outcome.result]
             }
         }
     };
@@ -49,6 +63,26 @@ method! { Forward, value, 0, [(); N] => K::Output, nonlinear: 0 }
 method! { Vjp, pullback, 1, ([(); N], K::Output) => [(); N], nonlinear: N }
 method! { VjpFromOutput, pullback_from_output, 1, ([(); N], K::Output) => [(); N], nonlinear: N }
 method! { Jvp, pushforward, 2, ([(); N], [(); N]) => K::Output, nonlinear: N }
+
+/// The gradient of `P` parameters.
+#[derive(Clone, Copy)]
+pub(super) struct Parameters<const P: usize>;
+
+impl<K: RowParametric<N, P>, const N: usize, const P: usize> Method<K, N> for Parameters<P> {
+    type In = ([(); N], K::Output);
+    type Out = [(); 0];
+    type Numbers = [(); P];
+    const SUMS: bool = true;
+    // What is summed over many rows must not have lost anything in any of them.
+    const PRECISION: Precision = Precision::Double;
+    const NONLINEAR: usize = N;
+    const ROOM: usize = K::ROOM[3];
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn run<R: Cell>(self, kernel: &K, passes: &mut Passes<'_, R, Self::In, [(); 0]>) -> [R::Scalar; P] {
+        kernel.parameter_pullback(passes)
+    }
+}
 
 /// Rows to work on, end to end.
 pub(super) struct Rows<'a, T, I: Shape, O: Shape> {
@@ -62,6 +96,8 @@ pub(super) struct Rows<'a, T, I: Shape, O: Shape> {
     pub(super) upstream: &'a [T],
     /// Room for scalars, one a row, of a function that gives them.
     pub(super) results: &'a mut [T],
+    /// The sums of the numbers of all rows, where they are summed.
+    pub(super) sums: &'a mut [sum::Sum<f64>],
 }
 
 impl<T, I: Shape, O: Shape> Rows<'_, T, I, O> {
@@ -76,6 +112,7 @@ impl<T, I: Shape, O: Shape> Rows<'_, T, I, O> {
             outputs: O::part_mut(&mut self.outputs, here),
             upstream: self.upstream.get(rows.clone()).unwrap_or_default(),
             results: self.results.get_mut(rows).unwrap_or_default(),
+            sums: &mut *self.sums,
         }
     }
 
@@ -83,6 +120,31 @@ impl<T, I: Shape, O: Shape> Rows<'_, T, I, O> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn row(&mut self, n: usize) -> Rows<'_, T, I, O> {
         self.part(n..n + 1)
+    }
+}
+
+impl<T: RowFloat, I: Shape, O: Shape> Rows<'_, T, I, O> {
+    /// Takes the numbers that a method gives for one row.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn take<K, M: Method<K, N>, S: Copy, const N: usize>(
+        &mut self,
+        numbers: &<M::Numbers as Shape>::Of<S>,
+        to_element: impl Fn(S) -> T,
+        to_f64: impl Fn(S) -> f64,
+    ) {
+        let mut at = 0;
+        M::Numbers::each(
+            numbers,
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            |number| {
+                if M::SUMS {
+                    self.sums[at].add(to_f64(number));
+                } else if let Some(to) = self.results.get_mut(at) {
+                    *to = to_element(number);
+                }
+                at += 1;
+            },
+        );
     }
 }
 
@@ -101,7 +163,7 @@ pub(super) fn run<K, M: Method<K, N>, T: RowElement, const N: usize>(
         let outputs = M::Out::map(rows.outputs, |row: &mut [T]| T::as_floats_mut(row).unwrap_or_default());
         let upstream = T::as_floats(rows.upstream).unwrap_or_default();
         let results = T::as_floats_mut(rows.results).unwrap_or_default();
-        let rows = Rows { length, count: rows.count, inputs, outputs, upstream, results };
+        let rows = Rows { length, count: rows.count, inputs, outputs, upstream, results, sums: rows.sums };
         return Job { kernel, method, rows }.run();
     }
     let block = (BLOCK / length.max(1)).clamp(1, rows.count.max(1));
@@ -127,6 +189,7 @@ pub(super) fn run<K, M: Method<K, N>, T: RowElement, const N: usize>(
             outputs: M::Out::map(M::Out::each_mut(&mut outputs), |row: &mut Vec<_>| &mut row[..len]),
             upstream: &upstream[..given],
             results: &mut results[..wanted],
+            sums: &mut *halves.sums,
         };
         Job { kernel, method, rows }.run();
         M::Out::zip(
@@ -171,6 +234,12 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Job<'_, K, M, T, N> {
             in_extended(kernel, method, rows.row(n));
         }
     }
+
+    /// Rows for other functions that the kernel calls.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn room<E: Clone>(&self, zero: E) -> Vec<E> {
+        vec![zero; M::ROOM * self.rows.length]
+    }
 }
 
 impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for Job<'_, K, M, T, N> {
@@ -179,24 +248,28 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for Job<'_, K, M,
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn run<V: Widen<Scalar = T>>(self, token: V::Token, _: Level) {
+        let mut room = self.room(T::default());
         let Self { kernel, method, mut rows } = self;
         for n in 0..rows.count {
-            let mut row = rows.row(n);
-            let upstream = row.upstream.first().map_or(0.0, |dy| dy.to_f64());
-            let (result, trouble) = compute::<V, K, M, N>(
-                kernel,
-                method,
-                token,
-                row.length,
-                M::In::part(&row.inputs, 0..row.length),
-                M::Out::part_mut(&mut row.outputs, 0..row.length),
-                T::to_carrier(upstream),
-            );
-            if let Some(to) = row.results.first_mut() {
-                *to = T::from_f64(T::from_carrier(result));
-            }
-            if trouble {
-                climb(kernel, method, row);
+            let mut outcome = Outcome::new(T::to_carrier(0.0));
+            let numbers = {
+                let mut row = rows.row(n);
+                let upstream = row.upstream.first().map_or(0.0, |dy| dy.to_f64());
+                compute::<V, K, M, N>(
+                    kernel,
+                    method,
+                    token,
+                    row.length,
+                    M::In::part(&row.inputs, 0..row.length),
+                    M::Out::part_mut(&mut row.outputs, 0..row.length),
+                    T::to_carrier(upstream),
+                    &mut outcome,
+                    &mut room,
+                )
+            };
+            if !outcome.trouble || !climb(kernel, method, rows.row(n)) {
+                let mut row = rows.row(n);
+                row.take::<K, M, _, N>(&numbers, |x| T::from_f64(T::from_carrier(x)), T::from_carrier);
             }
         }
     }
@@ -206,14 +279,14 @@ fn is_zero<T: RowFloat>(x: T) -> bool {
     x.to_f64() == 0.0
 }
 
-/// Computes a row again with more precision and range, if its inputs are such that this can help.
+/// Computes a row again with more precision and range, if its inputs are such that this can help; whether they are.
 #[cold]
 #[inline(never)]
 fn climb<'a, K, M: Method<K, N>, T: RowFloat, const N: usize>(
     kernel: &'a K,
     method: M,
     mut rows: Rows<'a, T, M::In, M::Out>,
-) {
+) -> bool {
     let (mut finite, mut zero, mut zero_gradient) = (true, true, rows.upstream.iter().all(|&dy| is_zero(dy)));
     let mut seen = 0;
     M::In::map(M::In::each_ref(&rows.inputs), |row: &&[T]| {
@@ -226,19 +299,20 @@ fn climb<'a, K, M: Method<K, N>, T: RowFloat, const N: usize>(
     });
     // Where a sum is 0 something may have underflowed, unless all of it is 0.
     if !finite || zero {
-        return;
+        return false;
     }
     if zero_gradient && M::NONLINEAR > 0 {
         let outputs = M::Out::part_mut(&mut rows.outputs, 0..rows.length);
         M::Out::map(outputs, |row: &mut [T]| row.fill(T::default()));
         rows.results.fill(T::default());
-        return;
+        return true;
     }
     if T::IS_SINGLE {
         dispatch(InDouble(Job { kernel, method, rows }));
     } else {
         in_extended(kernel, method, rows);
     }
+    true
 }
 
 /// The job on f32 rows, in f64.
@@ -250,6 +324,7 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for InDouble<'_, 
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn run<V: Widen<Scalar = f64>>(self, token: V::Token, _: Level) {
+        let mut room = self.0.room(0.0);
         let Job { kernel, method, mut rows } = self.0;
         let length = rows.length;
         let mut inputs = M::In::map(M::In::each_ref(&rows.inputs), |_| vec![0.0; length]);
@@ -266,7 +341,8 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for InDouble<'_, 
                 },
             );
             let upstream = row.upstream.first().map_or(0.0, |dy| dy.to_f64());
-            let (Widened(result), trouble) = compute::<Widened<V>, K, M, N>(
+            let mut outcome = Outcome::new(Widened(0.0));
+            let numbers = compute::<Widened<V>, K, M, N>(
                 kernel,
                 method,
                 token,
@@ -274,14 +350,14 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for InDouble<'_, 
                 M::In::map(M::In::each_ref(&inputs), |row: &Vec<f64>| &row[..]),
                 M::Out::map(M::Out::each_mut(&mut outputs), |row: &mut Vec<f64>| &mut row[..]),
                 Widened(upstream),
+                &mut outcome,
+                &mut room,
             );
-            if trouble && M::In::all(&inputs, |row: &Vec<f64>| row.iter().all(|x| x.is_finite())) {
+            if outcome.trouble && M::In::all(&inputs, |row: &Vec<f64>| row.iter().all(|x| x.is_finite())) {
                 in_extended(kernel, method, row);
                 continue;
             }
-            if let Some(to) = row.results.first_mut() {
-                *to = T::from_f64(result);
-            }
+            row.take::<K, M, _, N>(&numbers, |Widened(x)| T::from_f64(x), |Widened(x)| x);
             M::Out::zip(
                 M::Out::each_mut(&mut row.outputs),
                 M::Out::each_ref(&outputs),
@@ -308,7 +384,9 @@ fn in_extended<K, M: Method<K, N>, T: RowFloat, const N: usize>(
         M::In::map(M::In::each_ref(&row.inputs), |row: &&[T]| row.iter().map(extend).collect::<Vec<_>>());
     let mut outputs =
         M::Out::map(M::Out::each_ref(&row.outputs), |_| vec![extend(&T::default()); row.length]);
-    let (result, _) = compute::<Extended<T>, K, M, N>(
+    let mut room = vec![extend(&T::default()); M::ROOM * row.length];
+    let mut outcome = Outcome::new(extend(&T::default()));
+    let numbers = compute::<Extended<T>, K, M, N>(
         kernel,
         method,
         (),
@@ -316,10 +394,10 @@ fn in_extended<K, M: Method<K, N>, T: RowFloat, const N: usize>(
         M::In::map(M::In::each_ref(&inputs), |row: &Vec<_>| &row[..]),
         M::Out::map(M::Out::each_mut(&mut outputs), |row: &mut Vec<_>| &mut row[..]),
         extend(row.upstream.first().unwrap_or(&T::default())),
+        &mut outcome,
+        &mut room,
     );
-    if let Some(to) = row.results.first_mut() {
-        *to = result.to_element();
-    }
+    row.take::<K, M, _, N>(&numbers, Extended::to_element, Extended::to_f64);
     M::Out::zip(
         M::Out::each_mut(&mut row.outputs),
         M::Out::each_ref(&outputs),
@@ -339,16 +417,21 @@ pub(super) fn value_in_extended<K: RowKernel<N>, T: RowFloat, const N: usize>(
     let zero: Extended<T> = T::default().into();
     let row = x[0].len();
     let mut y = vec![zero; if K::Output::LEN == 1 { row } else { 1 }];
+    let mut room = vec![zero; K::ROOM[0] * row];
     let (outputs, results) = K::Output::of_slice(&mut y);
-    let (result, _) = compute::<Extended<T>, K, Forward, N>(kernel, Forward, (), row, x, outputs, zero);
+    let mut outcome = Outcome::new(zero);
+    let outcome = &mut outcome;
+    let [result] =
+        compute::<Extended<T>, K, Forward, N>(kernel, Forward, (), row, x, outputs, zero, outcome, &mut room);
     if let Some(to) = results.first_mut() {
         *to = result;
     }
     y
 }
 
-/// The kernel on one row that isn't empty: the scalar it gives, and whether something looks wrong.
+/// The kernel on one row that isn't empty: the numbers it gives.
 #[cfg_attr(not(debug_assertions), inline(always))]
+#[expect(clippy::too_many_arguments, reason = "a row, and where")]
 fn compute<'a, R: Cell, K, M: Method<K, N>, const N: usize>(
     kernel: &K,
     method: M,
@@ -357,29 +440,9 @@ fn compute<'a, R: Cell, K, M: Method<K, N>, const N: usize>(
     inputs: <M::In as Shape>::Of<&'a [R::Element]>,
     outputs: <M::Out as Shape>::Of<&'a mut [R::Element]>,
     upstream: R::Scalar,
-) -> (R::Scalar, bool) {
-    let mut passes = Passes::<R, M::In, M::Out>::new(token, length, inputs, outputs, upstream);
-    method.run(kernel, &mut passes);
-    (passes.result, passes.trouble)
-}
-
-impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
-    /// The passes over one row, which isn't empty. Where the caller has just cut the rows to `length`, one bounds
-    /// check serves all of them.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn new(
-        token: R::Token,
-        length: usize,
-        inputs: I::Of<&'a [R::Element]>,
-        outputs: O::Of<&'a mut [R::Element]>,
-        upstream: R::Scalar,
-    ) -> Self {
-        const { assert!(R::LANES <= MOST_LANES) };
-        let full = length - length % R::LANES;
-        let zero = R::zero(token);
-        let tails = if full < length { I::load_tail(token, &inputs, full) } else { I::repeat(zero) };
-        let stored = O::repeat(zero);
-        let result = R::scalar(0.0);
-        Self { token, length, inputs, outputs, tails, stored, upstream, result, trouble: false }
-    }
+    outcome: &'a mut Outcome<R::Scalar>,
+    room: &'a mut [R::Element],
+) -> <M::Numbers as Shape>::Of<R::Scalar> {
+    let mut passes = Passes::<R, M::In, M::Out>::new(token, length, inputs, outputs, upstream, outcome, room);
+    method.run(kernel, &mut passes)
 }

@@ -230,6 +230,52 @@ extremum! {
     Min, min, smallest, INFINITY
 }
 
+/// Several reductions of a kind in one pass.
+impl<R: Cell, T: Terms<R>, const P: usize> Terms<R> for [T; P] {
+    type State = [T::State; P];
+    type Results = [T::Results; P];
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn start(token: R::Token) -> Self::State {
+        [T::start(token); P]
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn add(self, mut state: Self::State) -> Self::State {
+        for (state, term) in state.iter_mut().zip(self) {
+            *state = term.add(*state);
+        }
+        state
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn add_two(self, other: Self, mut state: Self::State) -> Self::State {
+        for (state, (term, other)) in state.iter_mut().zip(self.into_iter().zip(other)) {
+            *state = term.add_two(other, *state);
+        }
+        state
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn settle(mut state: Self::State) -> Self::State {
+        for state in &mut state {
+            *state = T::settle(*state);
+        }
+        state
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn only(mut self, mask: R::Mask) -> Self {
+        for term in &mut self {
+            *term = term.only(mask);
+        }
+        self
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn finish(state: Self::State, trouble: &mut bool) -> Self::Results {
+        state.map(
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            |state| T::finish(state, trouble),
+        )
+    }
+}
+
 /// Several reductions in one pass.
 macro_rules! tuple {
     ($($term:ident $i:tt),*) => {

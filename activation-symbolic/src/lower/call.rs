@@ -201,13 +201,19 @@ impl Lowering<'_> {
         let text = format!("{} {roles:?}", path.to_token_stream());
         if self.checked.insert(text) {
             let span = path.span();
+            // Of a function of rows more is known when its whole body is (`row::kinds`).
+            let of_rows = (!self.signature.rows).then(|| {
+                quote_spanned! {span=>
+                    if <#path>::CALLEE.gives.is_of_rows() {
+                        ::core::panic!(
+                            "a function of rows can't be called by an activation of numbers: take a `Row`, or apply one \
+                             after the other, the gradient to both in reverse order"
+                        );
+                    } else
+                }
+            });
             self.witnesses.push(quote_spanned! {span=>
-                const _: () = if <#path>::ROLES.is_empty() {
-                    ::core::panic!(
-                        "a function of rows can't be called by an activation: write its formula here, or apply one after \
-                         the other, the gradient to both in reverse order"
-                    );
-                } else if !::activations::witness::roles(<#path>::ROLES, &[#(#roles),*]) {
+                const _: () = #of_rows if !::activations::witness::roles(<#path>::ROLES, &[#(#roles),*]) {
                     ::core::panic!(
                         "an argument that depends on the input is passed to a parameter, or one that doesn't to an \
                          input: the parameters of an activation are constant here"

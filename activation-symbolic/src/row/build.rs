@@ -1,20 +1,50 @@
 //! A graph of rows and scalars.
 
+use super::calls::Call;
 use crate::graph::{Graph, Id, Op, Reduction};
 
 /// A graph in which some nodes are rows, the others scalars.
 #[derive(Debug, Clone)]
 pub(super) struct Builder {
     pub(super) graph: Graph,
-    /// The input that is a scalar: the incoming gradient of a function that gives one.
-    scalar: Option<Op>,
+    /// The inputs that are scalars: the incoming gradient of a function that gives one, and what calls give.
+    scalars: Vec<Op>,
     /// Which nodes are rows, as far as has been asked.
     rows: Vec<bool>,
+    /// Calls of other functions: arguments of one are made of those before it.
+    pub(super) calls: Vec<Call>,
+    /// The number of leaves.
+    leaves: usize,
 }
 
 impl Builder {
-    pub(super) fn new(graph: Graph, scalar: Option<Op>) -> Self {
-        Self { graph, scalar, rows: Vec::new() }
+    /// With so many leaves: the inputs, the incoming gradient, the tangents.
+    pub(super) fn new(graph: Graph, scalar: Option<Op>, leaves: usize) -> Self {
+        Self { graph, scalars: scalar.into_iter().collect(), rows: Vec::new(), calls: Vec::new(), leaves }
+    }
+
+    /// A further leaf, a row or a scalar.
+    pub(super) fn leaf(&mut self, is_scalar: bool) -> Id {
+        let op = Op::Input(self.leaves as u8);
+        self.leaves += 1;
+        if is_scalar {
+            self.scalars.push(op);
+        }
+        self.graph.node(op, &[])
+    }
+
+    /// Whether there were more leaves than can be told apart.
+    pub(super) fn is_full(&self) -> bool {
+        self.leaves > usize::from(u8::MAX)
+    }
+
+    /// What `build` makes where some leaves are scalars that otherwise are rows.
+    pub(super) fn with_scalars<T>(&mut self, leaves: &[Op], build: impl FnOnce(&mut Self) -> T) -> T {
+        let (scalars, rows) = (self.scalars.clone(), std::mem::take(&mut self.rows));
+        self.scalars.extend(leaves);
+        let built = build(self);
+        (self.scalars, self.rows) = (scalars, rows);
+        built
     }
 
     /// Whether the node is a row.
@@ -22,7 +52,7 @@ impl Builder {
         while self.rows.len() <= id.index() {
             let node = self.graph.nodes()[self.rows.len()];
             let row = match node.op {
-                Op::Input(_) => Some(node.op) != self.scalar,
+                Op::Input(_) => !self.scalars.contains(&node.op),
                 Op::Position => true,
                 Op::Reduce(_) => false,
                 _ => node.arguments().iter().any(|a| self.rows[a.index()]),
@@ -76,6 +106,12 @@ impl Builder {
         };
         let sum = if self.is_centred(rest) { self.zero() } else { self.reduce(Reduction::Sum, rest) };
         self.graph.mul(factor, sum)
+    }
+
+    /// The mean over the row.
+    pub(super) fn mean(&mut self, row: Id) -> Id {
+        let (sum, length) = (self.sum(row), self.graph.node(Op::Length, &[]));
+        self.graph.div(sum, length)
     }
 
     /// Whether it is x − mean x.

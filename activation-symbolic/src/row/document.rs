@@ -1,14 +1,54 @@
 //! What rustdoc and `INFO` say of a function of rows.
 
+use super::calls::{self, Kind};
 use super::{Derived, upstream};
 use crate::document::{author, plain};
 use crate::format::{Notation, format};
 use crate::function::{Function, Signature};
-use crate::graph::{Op, Reduction};
+use crate::graph::{Id, Op, Reduction};
 
 /// The value and the gradient with respect to each input, as text.
 pub(super) fn formulas(derived: &Derived, names: &Signature, notation: Notation) -> Vec<String> {
     derived.shown.iter().map(|&id| format(&derived.builder.graph, id, names, notation)).collect()
+}
+
+/// What gradients name that callees give, and what that is, as text.
+pub(super) fn pulled(derived: &Derived, names: &Signature, notation: Notation) -> Vec<[String; 2]> {
+    let mut b = derived.builder.clone();
+    let mut found = Vec::new();
+    for n in calls::needed(&b, &derived.shown[1..]) {
+        let call = b.calls[n].clone();
+        if call.kind != Kind::Pullback {
+            continue;
+        }
+        let mut write = |&id: &Id| {
+            let joined = calls::joined(&mut b, id);
+            format(&b.graph, joined, names, notation)
+        };
+        let results: Vec<String> = call.results.iter().map(&mut write).collect();
+        let weight = write(&call.weights[0]);
+        let callee = &derived.builder.graph.callees[call.callee as usize];
+        let given: Vec<String> = call.written.iter().chain(&callee.parameters).map(&mut write).collect();
+        let (results, given, name) = (results.join(", "), given.join(", "), callee.name());
+        let several = call.results.len() > 1;
+        found.push(match notation {
+            Notation::Latex => [
+                if several { format!(r"\left({results}\right)") } else { results },
+                format!(
+                    r"J_{{\mathrm{{{}}}}}\left({given}\right)^{{\top}} \cdot \left({weight}\right)",
+                    name.replace('_', r"\_")
+                ),
+            ],
+            Notation::Text => [
+                if several { format!("({results})") } else { results },
+                format!(
+                    "J_{name}({given})ᵀ · {}",
+                    if weight.contains(' ') { format!("({weight})") } else { weight }
+                ),
+            ],
+        });
+    }
+    found
 }
 
 /// The variant of `Saves`, and how to say it.
@@ -37,6 +77,9 @@ pub(super) fn lines(function: &Function, derived: &Derived, names: &Signature) -
     let given = if function.own_vjp.is_some() { ", as its author gives it" } else { "" };
     for (input, gradient) in function.signature.inputs.iter().zip(&formulas[1..]) {
         lines.push(format!(" * vector–Jacobian product d{}{given}: `{gradient}`", plain(&input.ident)));
+    }
+    for [name, formula] in pulled(derived, names, Notation::Text) {
+        lines.push(format!(" * where {name}: `{formula}`"));
     }
     lines.push(format!(" * backward saves: {}", saves(derived).1));
     if function.own_vjp.is_some() {

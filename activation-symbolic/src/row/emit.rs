@@ -4,15 +4,18 @@ use std::collections::{BTreeSet, HashSet};
 
 use activation_runtime::row::Precision;
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::build::Builder;
+use super::calls::{self, Call, Kind};
 use super::document;
+use super::kinds;
 use super::precision;
-use super::schedule::{Schedule, schedule};
+use super::schedule::{Schedule, passes, schedule};
 use super::{Derived, direction, is_mask, upstream};
-use crate::callable::uncallable;
-use crate::code::{Code, Scope, code};
+use crate::callable::callable_in_rows;
+use crate::code::{Code, Scope, code, construct};
 use crate::document::plain;
 use crate::emit::{scalar, test};
 use crate::format::Notation;
@@ -21,23 +24,28 @@ use crate::graph::{Id, IdMap, Op, Reduction};
 
 /// All items.
 pub(super) fn emit(function: &Function, derived: &Derived) -> TokenStream {
-    let names = names(&function.signature);
+    let names = names(&function.signature, derived);
     let call = plain_fn(&function.signature);
     let declaration = declare(function, derived, &names);
     let kernel = kernel(function, derived, &names);
+    let parametric = parametric(function, derived, &names);
     let test = test(function);
-    let witnesses = &function.witnesses;
+    let cfgs: Vec<_> = function.signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let kinds = Some(kinds::witness(function)).filter(|witness| !witness.is_empty());
+    let witnesses = function.witnesses.iter().chain(&kinds).map(|witness| quote!(#(#cfgs)* #witness));
     quote! {
         #call
         #declaration
         #kernel
+        #parametric
         #test
         #(#witnesses)*
     }
 }
 
-/// The signature with the incoming gradient and the tangents as further inputs, under names of their own.
-fn names(signature: &Signature) -> Signature {
+/// The signature with the incoming gradient, the tangents and what calls give as further inputs, under names of their
+/// own.
+fn names(signature: &Signature, derived: &Derived) -> Signature {
     let mut names = signature.clone();
     let mut taken: HashSet<String> = signature
         .inputs
@@ -45,10 +53,12 @@ fn names(signature: &Signature) -> Signature {
         .map(|input| input.ident.to_string())
         .chain(signature.parameters.iter().map(|p| p.ident.to_string()))
         .collect();
-    let mut add = |name: String| {
-        let mut name = name;
+    let mut add = |stem: String| {
+        let mut name = stem.clone();
+        let mut n = 2;
         while !taken.insert(name.clone()) {
-            name.push('_');
+            name = format!("{stem}_{n}");
+            n += 1;
         }
         names.inputs.push(Input { ident: Ident::new(&name, Span::mixed_site()), channel: false });
     };
@@ -56,6 +66,18 @@ fn names(signature: &Signature) -> Signature {
     let single = signature.inputs.len() == 1;
     for input in &signature.inputs {
         add(if single { "v".to_owned() } else { format!("v_{}", plain(&input.ident)) });
+    }
+    for call in &derived.builder.calls {
+        let callee = derived.builder.graph.callees[call.callee as usize].name();
+        for n in 0..call.results.len() {
+            let n = if call.results.len() == 1 { String::new() } else { n.to_string() };
+            add(match call.kind {
+                Kind::Value => callee.clone(),
+                Kind::Pullback => format!("d_{callee}{n}"),
+                Kind::Parameters => format!("{callee}_p{n}"),
+                Kind::Pushforward => format!("v_{callee}"),
+            });
+        }
     }
     names
 }
@@ -134,7 +156,7 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
         }
     });
     let constructor = format!("A `{name}` with these parameters.");
-    let uncallable = uncallable(signature);
+    let callable = callable_in_rows(signature);
     quote! {
         #(#cfgs)*
         #(#[doc = #docs])*
@@ -146,7 +168,7 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
             pub const fn new(#(#idents: #element),*) -> Self {
                 Self { #(#idents),* }
             }
-            #uncallable
+            #callable
         }
         #default
         #alias
@@ -159,8 +181,12 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
     let name = &signature.name;
     let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let title = plain(name);
-    let [text, latex] =
-        [Notation::Text, Notation::Latex].map(|notation| document::formulas(derived, names, notation));
+    let [text, latex] = [Notation::Text, Notation::Latex].map(|notation| {
+        let mut lines = document::formulas(derived, names, notation);
+        let pulled = document::pulled(derived, names, notation);
+        lines.extend(pulled.into_iter().map(|[name, formula]| format!("{name} = {formula}")));
+        lines
+    });
     let (formula, derivative) = (&text[0], text[1..].join("\n"));
     let (formula_latex, derivative_latex) = (&latex[0], latex[1..].join("\n"));
     let n = Literal::usize_unsuffixed(signature.inputs.len());
@@ -178,11 +204,12 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
         let saves = Ident::new(document::saves(derived).0, Span::call_site());
         quote!(.saves(::activations::Saves::#saves))
     });
+    let mut rows = HashMap::from([("parameter_pullback", parameter_body(derived, names, signature).rows)]);
     let methods = methods.into_iter().map(|(method, passes, roots, maps)| {
         let names = if method == "pullback_from_output" { &of_output } else { names };
-        let mut builder = derived.builder.clone();
-        let schedule = schedule(&mut builder, &roots, maps);
-        let body = Writer::new(&mut builder, &schedule, names, signature, method).body();
+        let Body { statements: body, rows: own } =
+            Writer::new(derived, names, signature, method).body(&roots, maps);
+        rows.insert(method, own);
         let (method, passes) = (Ident::new(method, Span::call_site()), Ident::new(passes, Span::call_site()));
         quote! {
             #[inline(always)]
@@ -193,6 +220,15 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
                 #body
             }
         }
+    });
+    let methods: Vec<TokenStream> = methods.collect();
+    let room = (!derived.builder.calls.is_empty()).then(|| {
+        let own = ["value", "pullback", "pushforward", "parameter_pullback"]
+            .map(|method| Literal::usize_unsuffixed(rows[method]));
+        let called: BTreeSet<u8> = derived.builder.calls.iter().map(|call| call.callee).collect();
+        let paths = called.into_iter().map(|callee| &derived.builder.graph.callees[callee as usize].path);
+        let callees = paths.map(|path| quote_spanned!(path.span()=> <#path>::CALLEE));
+        quote!(const ROOM: [usize; 4] = ::activations::row::room([#(#own),*], &[#(#callees),*]);)
     });
     let precision = precision::precision(function, derived);
     let precision = (precision != [Precision::Own; 3]).then(|| {
@@ -213,15 +249,60 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
                 .latex(#formula_latex, #derivative_latex)
                 #saves;
             #precision
+            #room
             #(#methods)*
         }
     }
 }
 
-/// The body of a method.
+/// `impl RowParametric`, where there are parameters.
+fn parametric(function: &Function, derived: &Derived, names: &Signature) -> TokenStream {
+    let signature = &function.signature;
+    if signature.parameters.is_empty() {
+        return TokenStream::new();
+    }
+    let (name, element) = (&signature.name, scalar(signature.element));
+    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let idents: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
+    let (n, p) = (Literal::usize_unsuffixed(signature.inputs.len()), Literal::usize_unsuffixed(idents.len()));
+    let body = parameter_body(derived, names, signature).statements;
+    quote! {
+        #(#cfgs)*
+        #[allow(clippy::all, clippy::pedantic)]
+        impl ::activations::row::RowParametric<#n, #p> for #name {
+            #[inline(always)]
+            fn parameter_pullback<R: ::activations::row::Cell<Scalar = S>, S: ::activations::Real>(
+                &self,
+                p: &mut ::activations::row::ParameterPullback<'_, R, #n, Self::Output>,
+            ) -> [S; #p] {
+                #body
+            }
+            fn from_gradient([#(#idents),*]: [f64; #p]) -> Self {
+                Self { #(#idents: #idents as #element),* }
+            }
+        }
+    }
+}
+
+/// The gradients of the parameters.
+fn parameter_body(derived: &Derived, names: &Signature, signature: &Signature) -> Body {
+    Writer::new(derived, names, signature, "parameter_pullback").body(&derived.parameters, false)
+}
+
+/// The body of a method, and how many rows it lays out for callees.
+struct Body {
+    statements: TokenStream,
+    rows: usize,
+}
+
+/// Writes the body of a method.
 struct Writer<'a> {
-    b: &'a mut Builder,
-    schedule: &'a Schedule,
+    b: Builder,
+    schedule: Schedule,
+    /// What the rows of the schedule are for, if they aren't the outputs.
+    call: Option<Call>,
+    /// The leaves that calls have given so far.
+    called: Vec<Vec<Id>>,
     names: &'a Signature,
     inputs: usize,
     returns_row: bool,
@@ -235,13 +316,9 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(
-        b: &'a mut Builder,
-        schedule: &'a Schedule,
-        names: &'a Signature,
-        signature: &'a Signature,
-        method: &'static str,
-    ) -> Self {
+    fn new(derived: &Derived, names: &'a Signature, signature: &'a Signature, method: &'static str) -> Self {
+        let b = derived.builder.clone();
+        let schedule = passes(&b, &[], false, |_| false);
         let reserved = ["p", "length", "position", "c"];
         let taken = names
             .inputs
@@ -253,6 +330,8 @@ impl<'a> Writer<'a> {
         Self {
             b,
             schedule,
+            call: None,
+            called: Vec::new(),
             names,
             inputs: signature.inputs.len(),
             returns_row: signature.returns_row,
@@ -264,7 +343,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn body(mut self) -> TokenStream {
+    fn body(mut self, roots: &[Id], maps: bool) -> Body {
         let length = self.b.graph.node(Op::Length, &[]);
         self.scalars.insert(length, quote!(length));
         let dy = &self.names.inputs[self.inputs].ident;
@@ -272,13 +351,28 @@ impl<'a> Writer<'a> {
             let leaf = self.b.graph.node(upstream(self.inputs), &[]);
             self.scalars.insert(leaf, quote!(#dy));
         }
-        for pass in 0..self.schedule.len() {
-            self.pass(pass);
+        let (mut kept, mut passed) = (0, 0);
+        for n in calls::needed(&self.b, roots) {
+            let call = self.b.calls[n].clone();
+            passed = passed.max(call.given().len());
+            kept += if call.kind == Kind::Parameters { 0 } else { call.results.len() };
+            self.schedule = passes(&self.b, &call.given(), true, |id| self.scalars.contains_key(&id));
+            self.call = Some(call);
+            self.passes();
         }
-        if !self.schedule.maps {
-            let root = self.schedule.roots[0];
-            let result = self.scalar_code(&[root]);
-            self.statements.extend(quote!(p.give(#result);));
+        self.call = None;
+        self.schedule = schedule(&mut self.b, roots, maps, |id| self.scalars.contains_key(&id));
+        self.passes();
+        match (maps, self.method) {
+            (true, _) => {}
+            (_, "parameter_pullback") => {
+                let Code { statements, results } = self.scalar_code(roots);
+                self.statements.extend(quote!(#statements [#(#results),*]));
+            }
+            _ => {
+                let result = self.scalar_block(roots);
+                self.statements.extend(quote!(p.give(#result);));
+            }
         }
         // Only what is mentioned is bound.
         let statements = self.statements;
@@ -291,7 +385,14 @@ impl<'a> Writer<'a> {
             .filter(|name| mentioned.contains(*name));
         let names: Vec<Ident> = names.map(|name| Ident::new(name, Span::call_site())).collect();
         let names = (!names.is_empty()).then(|| quote!(use ::activations::row::{#(#names),*};));
-        quote!(#names #length #gradient #statements)
+        Body { statements: quote!(#names #length #gradient #statements), rows: kept + passed }
+    }
+
+    /// The statements of all passes of the schedule.
+    fn passes(&mut self) {
+        for pass in 0..self.schedule.len() {
+            self.pass(pass);
+        }
     }
 
     /// A name that isn't taken.
@@ -305,8 +406,8 @@ impl<'a> Writer<'a> {
         Ident::new(&name, Span::mixed_site())
     }
 
-    /// A block that computes scalars: one expression, or a tuple of them.
-    fn scalar_code(&mut self, roots: &[Id]) -> TokenStream {
+    /// Code for scalars.
+    fn scalar_code(&self, roots: &[Id]) -> Code {
         let scope = Scope {
             signature: self.names,
             witness: quote!(length),
@@ -314,7 +415,12 @@ impl<'a> Writer<'a> {
             given: self.scalars.clone(),
             ..Scope::new(self.names)
         };
-        let Code { statements, results } = code(&self.b.graph, roots, &scope);
+        code(&self.b.graph, roots, &scope)
+    }
+
+    /// A block that computes scalars: one expression, or a tuple of them.
+    fn scalar_block(&self, roots: &[Id]) -> TokenStream {
+        let Code { statements, results } = self.scalar_code(roots);
         let result = match results.as_slice() {
             [result] => result.clone(),
             _ => quote!((#(#results),*)),
@@ -340,7 +446,7 @@ impl<'a> Writer<'a> {
         let needed = self.frontier(computed, roots);
         let new: Vec<Id> = needed.iter().copied().filter(|id| !self.scalars.contains_key(id)).collect();
         if !new.is_empty() {
-            let value = self.scalar_code(&new);
+            let value = self.scalar_block(&new);
             let names: Vec<Ident> = new.iter().map(|_| self.fresh("s")).collect();
             self.statements.extend(match names.as_slice() {
                 [name] => quote!(let #name = #value;),
@@ -360,9 +466,9 @@ impl<'a> Writer<'a> {
 
     /// The statements of one pass.
     fn pass(&mut self, pass: usize) {
-        let computed = self.schedule.computed(self.b, pass);
+        let computed = self.schedule.computed(&mut self.b, pass);
         let last = pass >= self.schedule.passes.len();
-        let roots = self.schedule.rows(self.b, pass);
+        let roots = self.schedule.rows(&self.b, pass);
         self.scalars(&computed, if last { &roots } else { &[] });
 
         let slots: Vec<Ident> =
@@ -408,7 +514,13 @@ impl<'a> Writer<'a> {
 
         let value = if last {
             let outputs: Vec<TokenStream> = results.collect();
-            quote!([#(#outputs),*])
+            match &self.call {
+                Some(call) if call.kind != Kind::Value => {
+                    let (arguments, weights) = outputs.split_at(call.arguments.len());
+                    quote!(([#(#arguments),*], [#(#weights),*]))
+                }
+                _ => quote!([#(#outputs),*]),
+            }
         } else {
             let terms: Vec<TokenStream> = kinds
                 .iter()
@@ -431,12 +543,16 @@ impl<'a> Writer<'a> {
         };
         let body = if statements.is_empty() { value } else { quote!({ #statements #value }) };
         let pattern = self.pattern(&mentioned(&body), &slots);
+        let closure = quote!(#[inline(always)] |#pattern| #body);
+        if last && let Some(call) = self.call.take() {
+            return self.make_call(&call, &closure);
+        }
         let method = match (last, storing.iter().any(Option::is_some)) {
             (true, _) => quote!(map),
             (false, true) => quote!(reduce_storing),
             (false, false) => quote!(reduce),
         };
-        let call = quote!(p.#method(#[inline(always)] |#pattern| #body));
+        let call = quote!(p.#method(#closure));
         if last {
             self.statements.extend(quote!(#call;));
             return;
@@ -449,6 +565,37 @@ impl<'a> Writer<'a> {
         }
         let names = nested(&names);
         self.statements.extend(quote!(let #names = #call;));
+    }
+
+    /// The statement of a call, which is given what the closure computes.
+    fn make_call(&mut self, call: &Call, closure: &TokenStream) {
+        let path = &self.b.graph.callees[call.callee as usize].path;
+        let callee = construct(&self.b.graph, call.callee, self.names, "in_rows");
+        let method = match call.kind {
+            Kind::Value => "call",
+            Kind::Pullback => "pull",
+            Kind::Parameters => "pull_parameters",
+            Kind::Pushforward => "push",
+        };
+        let method = Ident::new(method, path.span());
+        if call.kind != Kind::Parameters {
+            self.statements.extend(quote!(let p = &mut p.#method(&#callee, #closure);));
+            self.called.push(call.results.clone());
+            return;
+        }
+        let names: Vec<Ident> = call.results.iter().map(|&leaf| self.name(leaf)).collect();
+        self.statements.extend(quote!(let [#(#names),*] = p.#method(&#callee, #closure);));
+        for (leaf, name) in call.results.iter().zip(names) {
+            self.scalars.insert(*leaf, quote!(#name));
+        }
+    }
+
+    /// The name of a leaf.
+    fn name(&self, leaf: Id) -> Ident {
+        match self.b.graph.op(leaf) {
+            Op::Input(n) => self.names.inputs[n as usize].ident.clone(),
+            _ => self.names.inputs[0].ident.clone(),
+        }
     }
 
     /// What a closure sees, as far as it looks at it.
@@ -466,7 +613,7 @@ impl<'a> Writer<'a> {
         };
         let inputs = group((0..n).map(|i| ident(Op::Input(i as u8))).collect());
         let input = match self.method {
-            "pullback" | "pullback_from_output" => {
+            "pullback" | "pullback_from_output" | "parameter_pullback" => {
                 let dy = if self.returns_row { group(vec![ident(upstream(n))]) } else { quote!([]) };
                 quote!((#inputs, #dy))
             }
@@ -476,6 +623,11 @@ impl<'a> Writer<'a> {
             }
             _ => inputs,
         };
+        let input = self.called.iter().fold(input, |input, leaves| {
+            let names: Vec<Ident> = leaves.iter().map(|&leaf| self.name(leaf)).collect();
+            let given = group(names.iter().collect());
+            quote!((#input, #given))
+        });
         let stored = slots.iter().any(|slot| mentioned.contains(&slot.to_string())).then(|| {
             let stored = group(slots.iter().collect());
             quote!(stored: #stored,)

@@ -58,7 +58,7 @@ pub(super) fn programs(function: &Function, derived: &Derived) -> [Program; 3] {
         let mut builder: Builder = derived.builder.clone();
         let leaves = leaves.into_iter().map(|op| builder.graph.node(op, &[])).collect();
         let upstream = builder.graph.node(upstream(n), &[]);
-        let schedule = schedule(&mut builder, &roots, maps);
+        let schedule = schedule(&mut builder, &roots, maps, |_| false);
         let order = builder.graph.topological(&roots);
         let rows = order.iter().map(|id| id.index() + 1).max().unwrap_or(0);
         let rows = builder.rows_up_to(rows);

@@ -27,6 +27,9 @@ pub(super) fn from_output(
     let (&[gradient], 1, true) = (pullback, signature.inputs.len(), signature.returns_row) else {
         return None;
     };
+    if !b.calls.is_empty() {
+        return None;
+    }
     if let Some(gradient) = in_output(b, value, gradient) {
         return Some(FromOutput { gradient, as_accurate: true });
     }

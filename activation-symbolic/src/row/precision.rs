@@ -21,6 +21,10 @@ const EPSILON: f64 = 1.0 / (1 << 24) as f64;
 pub(super) fn precision(function: &Function, derived: &Derived) -> [Precision; 3] {
     let all: Vec<Id> =
         [derived.value, derived.pushforward].into_iter().chain(derived.pullback.clone()).collect();
+    // What is known of nothing but its name is computed in numbers that leave room for what it may need.
+    if function.signature.element == Element::F32 && !derived.builder.calls.is_empty() {
+        return [Precision::Double; 3];
+    }
     let opaque = |op: Op| matches!(op, Op::External(_) | Op::Call { .. });
     if function.signature.element == Element::F64
         || all.iter().any(|&root| derived.builder.graph.depends(root, opaque))

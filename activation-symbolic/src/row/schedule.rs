@@ -14,20 +14,31 @@ pub(super) struct Schedule {
     pub(super) passes: Vec<Vec<Id>>,
     /// What each output row holds between passes, and the pass that stores it.
     pub(super) stored: Vec<Option<(Id, usize)>>,
-    /// The output rows (or the one scalar).
+    /// The output rows (or scalars).
     pub(super) roots: Vec<Id>,
     /// Whether the roots are rows.
     pub(super) maps: bool,
 }
 
-/// Passes for `roots`: rows if `maps`, else one scalar.
-pub(super) fn schedule(b: &mut Builder, roots: &[Id], maps: bool) -> Schedule {
+/// Passes for `roots`: rows if `maps`, else scalars. `known`: the reductions that are there already.
+pub(super) fn schedule(b: &mut Builder, roots: &[Id], maps: bool, known: impl Fn(Id) -> bool) -> Schedule {
+    let mut schedule = passes(b, roots, maps, known);
+    for slot in 0..if maps { roots.len() } else { 0 } {
+        schedule.stored[slot] = dearest(b, &schedule);
+    }
+    schedule
+}
+
+/// The same, with nothing stored between passes.
+pub(super) fn passes(b: &Builder, roots: &[Id], maps: bool, known: impl Fn(Id) -> bool) -> Schedule {
     let mut stages: HashMap<Id, usize> = HashMap::new();
     let mut passes: Vec<Vec<Id>> = Vec::new();
     for id in b.graph.topological(roots) {
         let inner = b.graph.arguments(id).iter().map(|a| stages[a]).max().unwrap_or(0);
         let mut stage = inner;
-        if let Op::Reduce(_) = b.graph.op(id) {
+        if known(id) {
+            stage = 0;
+        } else if let Op::Reduce(_) = b.graph.op(id) {
             passes.resize(passes.len().max(inner + 1), Vec::new());
             passes[inner].push(id);
             stage += 1;
@@ -35,11 +46,7 @@ pub(super) fn schedule(b: &mut Builder, roots: &[Id], maps: bool) -> Schedule {
         stages.insert(id, stage);
     }
     let slots = if maps { roots.len() } else { 0 };
-    let mut schedule = Schedule { passes, stored: vec![None; slots], roots: roots.to_vec(), maps };
-    for slot in 0..slots {
-        schedule.stored[slot] = dearest(b, &schedule);
-    }
-    schedule
+    Schedule { passes, stored: vec![None; slots], roots: roots.to_vec(), maps }
 }
 
 impl Schedule {

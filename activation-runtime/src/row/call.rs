@@ -1,0 +1,313 @@
+//! Functions of rows that call each other.
+//!
+//! What a callee is given is laid out as rows in memory, and the callee passes over them as it would anywhere. What it
+//! gives is read like one more input: each method gives the passes that go on from there.
+//!
+//! ```text
+//!   let p = &mut p.call(&softmax, |At { input: [q, k, _], .. }| [q * k]);
+//!   let dot = p.reduce(|At { input: ([_, _, v], [softmax]), .. }| Dot(softmax, v));
+//! ```
+
+use core::array::from_fn;
+use core::mem::take;
+
+use super::cell::Cell;
+use super::passes::{At, Passes};
+use super::shape::Shape;
+use super::terms::Sum;
+use super::{RowKernel, RowParametric};
+
+/// What an activation gives, where others call it by path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gives {
+    /// A number for a number, so that it is element by element on rows.
+    Elements,
+    /// A row for rows.
+    Row,
+    /// A number for rows.
+    Number,
+}
+
+impl Gives {
+    /// Whether it is a function of rows.
+    pub const fn is_of_rows(self) -> bool {
+        !matches!(self, Self::Elements)
+    }
+
+    /// Whether it gives a row for arguments of which some are rows, as they are told.
+    pub const fn row(self, arguments: &[bool]) -> bool {
+        match self {
+            Self::Row => true,
+            Self::Number => false,
+            Self::Elements => any(arguments),
+        }
+    }
+}
+
+const fn any(of: &[bool]) -> bool {
+    let mut i = 0;
+    while i < of.len() {
+        if of[i] {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn all(of: &[bool]) -> bool {
+    let mut i = 0;
+    while i < of.len() {
+        if !of[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// What those that call a function by path have to know of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Callee {
+    /// What it gives.
+    pub gives: Gives,
+    /// How many rows it is a function of; 0 if it is a function of numbers.
+    pub inputs: usize,
+    /// How many rows it needs for what it calls itself, whatever is computed of it.
+    pub room: usize,
+}
+
+impl Callee {
+    /// An activation of numbers.
+    pub const ELEMENTS: Self = Self { gives: Gives::Elements, inputs: 0, room: 0 };
+
+    /// A function of rows.
+    pub const fn of<K: RowKernel<N>, const N: usize>() -> Self {
+        let gives = if K::Output::LEN == 1 { Gives::Row } else { Gives::Number };
+        let [value, pullback, pushforward, parameters] = K::ROOM;
+        Self { gives, inputs: N, room: largest(&[value, pullback, pushforward, parameters]) }
+    }
+
+    /// Whether it can be given arguments of which some are rows, as they are told: a function of rows takes nothing else.
+    /// Of too few arguments, or too many, more is said elsewhere.
+    pub const fn takes(self, arguments: &[bool]) -> bool {
+        arguments.len() != self.inputs || all(arguments)
+    }
+}
+
+/// [`RowKernel::ROOM`] of a function whose methods lay out so many rows themselves, and call these functions.
+pub const fn room(mut own: [usize; 4], callees: &[Callee]) -> [usize; 4] {
+    let (mut theirs, mut i) = (0, 0);
+    while i < callees.len() {
+        theirs = largest(&[theirs, callees[i].room]);
+        i += 1;
+    }
+    i = 0;
+    while i < own.len() {
+        own[i] += theirs;
+        i += 1;
+    }
+    own
+}
+
+const fn largest(of: &[usize]) -> usize {
+    let (mut largest, mut i) = (0, 0);
+    while i < of.len() {
+        if of[i] > largest {
+            largest = of[i];
+        }
+        i += 1;
+    }
+    largest
+}
+
+/// `N` arguments of a callee, and the gradient of its result (a number's is the sum of this row).
+type Weighed<const N: usize> = ([(); N], [(); 1]);
+
+impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
+    /// y = f(x) as a further input; a number is the same at every position.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn call<K: RowKernel<N>, const N: usize>(
+        &mut self,
+        callee: &K,
+        x: impl Fn(At<R, I, [(); N]>) -> [R; N],
+    ) -> Passes<'_, R, (I, [(); 1]), O> {
+        let [y] = self.rows();
+        let room = take(&mut self.room);
+        let (mut rows, rest) = split::<_, N>(room, self.length);
+        self.lay_out::<[(); N]>(rows.each_mut().map(|row| &mut **row), x);
+        let (outputs, _) = K::Output::of_slice(&mut *y);
+        let x = rows.each_ref().map(|row| &**row);
+        callee.value(&mut self.over::<[(); N], K::Output>(x, outputs, R::scalar(0.0), rest));
+        self.everywhere::<K::Output>(y);
+        self.room = room;
+        self.reading([y])
+    }
+
+    /// dx = Jᵀ·dy of f at x as further inputs.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn pull<K: RowKernel<N>, const N: usize>(
+        &mut self,
+        callee: &K,
+        x_and_dy: impl Fn(At<R, I, Weighed<N>>) -> ([R; N], [R; 1]),
+    ) -> Passes<'_, R, (I, [(); N]), O> {
+        let mut dx = self.rows::<N>();
+        let outputs = dx.each_mut().map(|row| &mut **row);
+        self.weighed::<K, [(); N], _, N>(
+            outputs,
+            x_and_dy,
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            |p| callee.pullback(p),
+        );
+        self.reading(dx)
+    }
+
+    /// What of the gradient goes to the parameters of f at x.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn pull_parameters<K: RowParametric<N, P>, const N: usize, const P: usize>(
+        &mut self,
+        callee: &K,
+        x_and_dy: impl Fn(At<R, I, Weighed<N>>) -> ([R; N], [R; 1]),
+    ) -> [R::Scalar; P] {
+        self.weighed::<K, [(); 0], _, N>(
+            [],
+            x_and_dy,
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            |p| callee.parameter_pullback(p),
+        )
+    }
+
+    /// dy = J·v of f at x as a further input; a number is the same at every position.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn push<K: RowKernel<N>, const N: usize>(
+        &mut self,
+        callee: &K,
+        x_and_v: impl Fn(At<R, I, ([(); N], [(); N])>) -> ([R; N], [R; N]),
+    ) -> Passes<'_, R, (I, [(); 1]), O> {
+        let [dy] = self.rows();
+        let room = take(&mut self.room);
+        let (mut x, rest) = split::<_, N>(room, self.length);
+        let (mut v, rest) = split::<_, N>(rest, self.length);
+        let rows = (x.each_mut().map(|row| &mut **row), v.each_mut().map(|row| &mut **row));
+        self.lay_out::<([(); N], [(); N])>(rows, x_and_v);
+        let (outputs, _) = K::Output::of_slice(&mut *dy);
+        let inputs = (x.each_ref().map(|row| &**row), v.each_ref().map(|row| &**row));
+        let zero = R::scalar(0.0);
+        callee.pushforward(&mut self.over::<([(); N], [(); N]), K::Output>(inputs, outputs, zero, rest));
+        self.everywhere::<K::Output>(dy);
+        self.room = room;
+        self.reading([dy])
+    }
+
+    /// What `f` makes of passes over arguments of `K` and the gradient of what it gives for them.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn weighed<K: RowKernel<N>, P: Shape, W, const N: usize>(
+        &mut self,
+        mut outputs: P::Of<&mut [R::Element]>,
+        x_and_dy: impl Fn(At<R, I, Weighed<N>>) -> ([R; N], [R; 1]),
+        f: impl FnOnce(&mut Passes<'_, R, ([(); N], K::Output), P>) -> W,
+    ) -> W {
+        let room = take(&mut self.room);
+        let (mut x, rest) = split::<_, N>(room, self.length);
+        let ([dy], rest) = split::<_, 1>(rest, self.length);
+        self.lay_out::<Weighed<N>>((x.each_mut().map(|row| &mut **row), [&mut *dy]), x_and_dy);
+        let (gradient, number) = K::Output::of_ref(dy);
+        let upstream = if K::Output::LEN == 0 {
+            self.over::<[(); 1], [(); 0]>([number], [], R::scalar(0.0), &mut []).reduce(
+                #[cfg_attr(not(debug_assertions), inline(always))]
+                |At { input: [dy], .. }| Sum(dy),
+            )
+        } else {
+            R::scalar(0.0)
+        };
+        let inputs = (x.each_ref().map(|row| &**row), gradient);
+        let outputs = P::part_mut(&mut outputs, 0..self.length);
+        let result = f(&mut self.over(inputs, outputs, upstream, rest));
+        self.room = room;
+        result
+    }
+
+    /// Passes over other rows, of the same length, whose trouble is ours.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn over<'b, J: Shape, P: Shape>(
+        &'b mut self,
+        inputs: J::Of<&'b [R::Element]>,
+        outputs: P::Of<&'b mut [R::Element]>,
+        upstream: R::Scalar,
+        room: &'b mut [R::Element],
+    ) -> Passes<'b, R, J, P> {
+        Passes::new(self.token, self.length, inputs, outputs, upstream, self.outcome, room)
+    }
+
+    /// Writes what `f` computes to rows that aren't outputs.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn lay_out<P: Shape>(&mut self, mut rows: P::Of<&mut [R::Element]>, f: impl Fn(At<R, I, P>) -> P::Of<R>) {
+        let outputs = P::part_mut(&mut rows, 0..self.length);
+        let (inputs, tails) = (I::part(&self.inputs, 0..self.length), I::copied(&self.tails));
+        let (token, length, upstream) = (self.token, self.length, self.upstream);
+        let stored = P::repeat(R::zero(token));
+        let (outcome, room) = (&mut *self.outcome, Default::default());
+        Passes { token, length, inputs, outputs, tails, stored, upstream, outcome, room }.map(f);
+    }
+
+    /// What a function that gives a scalar has just given, at every position.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn everywhere<Output: Shape>(&mut self, row: &mut [R::Element]) {
+        if Output::LEN == 0 {
+            let number = self.outcome.result;
+            let number = self.splat(number);
+            self.lay_out::<[(); 1]>(
+                [row],
+                #[cfg_attr(not(debug_assertions), inline(always))]
+                |_| [number],
+            );
+        }
+    }
+
+    /// Rows of our own.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn rows<const N: usize>(&mut self) -> [&'a mut [R::Element]; N] {
+        let (rows, room) = split(take(&mut self.room), self.length);
+        self.room = room;
+        rows
+    }
+
+    /// The passes that go on with further inputs.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn reading<const N: usize>(&mut self, rows: [&'a mut [R::Element]; N]) -> Passes<'_, R, (I, [(); N]), O> {
+        let (token, length, upstream) = (self.token, self.length, self.upstream);
+        let rows = rows.map(|row| &*row);
+        let full = length - length % R::LANES;
+        let tails = if full < length {
+            <[(); N]>::load_tail(token, &rows, full)
+        } else {
+            <[(); N]>::repeat(R::zero(token))
+        };
+        Passes {
+            token,
+            length,
+            inputs: (I::part(&self.inputs, 0..length), rows),
+            outputs: O::part_mut(&mut self.outputs, 0..length),
+            tails: (I::copied(&self.tails), tails),
+            stored: O::copied(&self.stored),
+            upstream,
+            outcome: &mut *self.outcome,
+            room: take(&mut self.room),
+        }
+    }
+}
+
+/// The first `N` rows, and the rest.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn split<E, const N: usize>(room: &mut [E], length: usize) -> ([&mut [E]; N], &mut [E]) {
+    let mut room = room;
+    let rows = from_fn(
+        #[cfg_attr(not(debug_assertions), inline(always))]
+        |_| {
+            let (row, rest) = take(&mut room).split_at_mut(length);
+            room = rest;
+            row
+        },
+    );
+    (rows, room)
+}

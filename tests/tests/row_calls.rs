@@ -1,0 +1,324 @@
+//! Row functions that call others by path: beside the same functions written out, and beside difference quotients.
+#![allow(missing_docs, unreachable_pub)]
+
+use activations::row::Shape;
+use activations::row::activation::{backward, forward, jvp};
+use activations::row::element::RowElement;
+use activations::{RowKernel, gradcheck_rows};
+use activations_tests::Bits;
+
+/// The same functions of rows of both types, by calls and written out.
+macro_rules! functions {
+    ($module:ident, $t:ident) => {
+        pub mod $module {
+            pub mod callees {
+                use activations::prelude::*;
+
+                #[activation]
+                pub fn softmax(x: Row<$t>) -> Row<$t> {
+                    let e = (x - x.max()).exp();
+                    e / e.sum()
+                }
+                #[activation]
+                pub fn l2_norm(x: Row<$t>) -> $t {
+                    x.norm()
+                }
+                #[activation]
+                pub fn tempered(x: Row<$t>, #[param(2.0)] t: $t) -> Row<$t> {
+                    (x / t).exp() / (x / t).exp().sum()
+                }
+                #[activation]
+                pub fn cosine(a: Row<$t>, b: Row<$t>, #[param(0.5)] eps: $t) -> $t {
+                    a.dot(b) / (a.norm() * b.norm() + eps)
+                }
+                #[activation]
+                pub fn swish(x: $t, #[param(1.5)] beta: $t) -> $t {
+                    x * sigmoid(beta * x)
+                }
+                #[activation]
+                pub fn gate(a: $t, b: $t) -> $t {
+                    a * sigmoid(a) * b
+                }
+                #[activation]
+                pub fn lerp(a: Row<$t>, b: Row<$t>, c: Row<$t>) -> Row<$t> {
+                    let w = sigmoid(c.mean());
+                    a * w + b * (1.0 - w)
+                }
+                #[activation(vjp = |x, y, dy| dy * x / y)]
+                pub fn own_norm(x: Row<$t>) -> $t {
+                    x.norm()
+                }
+            }
+
+            pub mod called {
+                use activations::prelude::*;
+
+                use super::callees::{cosine, gate, l2_norm, lerp, own_norm, softmax, tempered};
+
+                #[activation]
+                pub fn attention(q: Row<$t>, k: Row<$t>, v: Row<$t>) -> $t {
+                    (softmax(q * k) * v).sum()
+                }
+                #[activation]
+                pub fn scaled(x: Row<$t>, #[param(2.0)] t: $t) -> Row<$t> {
+                    softmax(x / t) + gelu(x) / l2_norm(x)
+                }
+                #[activation]
+                pub fn twice(x: Row<$t>) -> Row<$t> {
+                    softmax(softmax(x) * 3.0 + x)
+                }
+                #[activation]
+                pub fn norm_of_softmax(x: Row<$t>) -> $t {
+                    2.0 * l2_norm(softmax(x)) + x.mean()
+                }
+                #[activation]
+                pub fn cold(x: Row<$t>, #[param(0.7)] t: $t, #[param(1.0)] gain: $t) -> Row<$t> {
+                    gain * tempered(x, 2.0 * t) * x
+                }
+                #[activation]
+                pub fn alike(a: Row<$t>, b: Row<$t>) -> $t {
+                    1.0 - cosine(softmax(a), b, 0.25)
+                }
+                #[activation]
+                pub fn gated(x: Row<$t>, y: Row<$t>, #[param(0.5)] beta: $t) -> Row<$t> {
+                    gate(x, x.max()) + super::callees::swish(y, beta) / l2_norm(x + y)
+                }
+                #[activation]
+                pub fn mixed(a: Row<$t>, b: Row<$t>) -> Row<$t> {
+                    let s = softmax(a);
+                    lerp(s, b, s * b) * s
+                }
+                #[activation]
+                pub fn of_own(x: Row<$t>) -> Row<$t> {
+                    x / (1.0 + own_norm(x))
+                }
+                #[activation(vjp = |x, y, dy| softmax(x) * dy)]
+                pub fn logsumexp(x: Row<$t>) -> $t {
+                    x.logsumexp()
+                }
+                #[activation]
+                pub fn of_numbers(x: Row<$t>) -> Row<$t> {
+                    x * super::callees::swish(x.mean(), 1.5)
+                }
+                #[activation]
+                pub fn chosen(x: Row<$t>) -> Row<$t> {
+                    if x > 0.0 { softmax(x) } else { 0.5 * softmax(-x) }
+                }
+            }
+
+            pub mod inlined {
+                use activations::prelude::*;
+
+                #[activation]
+                pub fn attention(q: Row<$t>, k: Row<$t>, v: Row<$t>) -> $t {
+                    let e = (q * k).exp();
+                    (e / e.sum() * v).sum()
+                }
+                #[activation]
+                pub fn scaled(x: Row<$t>, #[param(2.0)] t: $t) -> Row<$t> {
+                    (x / t).exp() / (x / t).exp().sum() + gelu(x) / x.norm()
+                }
+                #[activation]
+                pub fn twice(x: Row<$t>) -> Row<$t> {
+                    let s = x.exp() / x.exp().sum();
+                    let e = (s * 3.0 + x).exp();
+                    e / e.sum()
+                }
+                #[activation]
+                pub fn norm_of_softmax(x: Row<$t>) -> $t {
+                    2.0 * (x.exp() / x.exp().sum()).norm() + x.mean()
+                }
+                #[activation]
+                pub fn cold(x: Row<$t>, #[param(0.7)] t: $t, #[param(1.0)] gain: $t) -> Row<$t> {
+                    let e = (x / (2.0 * t)).exp();
+                    gain * e / e.sum() * x
+                }
+                #[activation]
+                pub fn alike(a: Row<$t>, b: Row<$t>) -> $t {
+                    let s = a.exp() / a.exp().sum();
+                    1.0 - s.dot(b) / (s.norm() * b.norm() + 0.25)
+                }
+                #[activation]
+                pub fn gated(x: Row<$t>, y: Row<$t>, #[param(0.5)] beta: $t) -> Row<$t> {
+                    x * sigmoid(x) * x.max() + y * sigmoid(beta * y) / (x + y).norm()
+                }
+                #[activation]
+                pub fn mixed(a: Row<$t>, b: Row<$t>) -> Row<$t> {
+                    let s = a.exp() / a.exp().sum();
+                    let w = sigmoid((s * b).mean());
+                    (s * w + b * (1.0 - w)) * s
+                }
+                #[activation]
+                pub fn of_own(x: Row<$t>) -> Row<$t> {
+                    x / (1.0 + x.norm())
+                }
+                #[activation]
+                pub fn logsumexp(x: Row<$t>) -> $t {
+                    x.logsumexp()
+                }
+                #[activation]
+                pub fn of_numbers(x: Row<$t>) -> Row<$t> {
+                    let m = x.mean();
+                    x * (m * sigmoid(1.5 * m))
+                }
+                #[activation]
+                pub fn chosen(x: Row<$t>) -> Row<$t> {
+                    let (p, m) = (x.exp(), (-x).exp());
+                    if x > 0.0 { p / p.sum() } else { 0.5 * m / m.sum() }
+                }
+            }
+        }
+    };
+}
+
+functions! { single, f32 }
+functions! { double, f64 }
+
+/// The numbers that a method gives for rows, all of the inputs' and what goes with them in one list of rows.
+fn apply<K: RowKernel<N>, T: RowElement, const N: usize>(
+    kernel: &K,
+    method: usize,
+    rows: &[Vec<T>],
+) -> Vec<T> {
+    let row = rows[0].len();
+    let x: [&[T]; N] = std::array::from_fn(|i| &rows[i][..]);
+    let out = if K::Output::LEN == 1 { row } else { 1 };
+    match method {
+        0 => {
+            let mut y = vec![T::default(); out];
+            forward(kernel, x, row, &mut y).unwrap();
+            y
+        }
+        1 => {
+            let mut dx = vec![T::default(); N * row];
+            let mut parts = dx.chunks_mut(row);
+            let dx_parts = std::array::from_fn(|_| parts.next().unwrap());
+            backward(kernel, x, row, &rows[N][..out], dx_parts).unwrap();
+            dx
+        }
+        _ => {
+            let mut dy = vec![T::default(); out];
+            jvp(kernel, x, row, std::array::from_fn(|i| &rows[N + i][..]), &mut dy).unwrap();
+            dy
+        }
+    }
+}
+
+/// Numbers between −1 and 1, the same on every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> f32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+
+    fn rows(&mut self, count: usize, row: usize, scale: f32, offset: f32) -> Vec<Vec<f32>> {
+        (0..count).map(|_| (0..row).map(|_| self.next() * scale + offset).collect()).collect()
+    }
+}
+
+fn wide(rows: &[Vec<f32>]) -> Vec<Vec<f64>> {
+    rows.iter().map(|row| row.iter().copied().map(f64::from).collect()).collect()
+}
+
+/// |y| + Σ |z·∂y/∂z| over all numbers that y is made of.
+fn unit(f: &dyn Fn(&[Vec<f64>]) -> Vec<f64>, rows: &[Vec<f64>], y: &[f64]) -> Vec<f64> {
+    let step = 2f64.powi(-20);
+    let mut unit: Vec<f64> = y.iter().map(|y| y.abs()).collect();
+    for i in 0..rows.len() {
+        for j in 0..rows[i].len() {
+            let mut moved = rows.to_vec();
+            moved[i][j] *= 1.0 + step;
+            for ((unit, moved), y) in unit.iter_mut().zip(f(&moved)).zip(y) {
+                *unit += (moved - y).abs() / step;
+            }
+        }
+    }
+    unit
+}
+
+/// Value and both products of a function by calls beside the same function written out, in f32 and in f64.
+fn agree<S, I, D, E, const N: usize>(name: &str, (single, inlined): (S, I), (double, exact): (D, E))
+where
+    S: RowKernel<N>,
+    I: RowKernel<N>,
+    D: RowKernel<N>,
+    E: RowKernel<N>,
+{
+    let mut random = Random(7);
+    let (mut compared, mut total) = (0, 0);
+    let kinds = [(2.0, 0.0), (1.0, 5.0), (0.01, 0.0), (1e30, 0.0), (1e-30, 0.0)];
+    for (row, (scale, offset)) in
+        [1, 2, 3, 7, 16, 37].into_iter().flat_map(|row| kinds.map(|kind| (row, kind)))
+    {
+        for method in 0..3 {
+            let mut rows = random.rows(N, row, scale, offset);
+            rows.extend(random.rows(if method == 2 { N } else { 1 }, row, 1.5, 0.0));
+            let rows_of_f64 = wide(&rows);
+            let f = |rows: &[Vec<f64>]| apply(&exact, method, rows);
+            let truth = f(&rows_of_f64);
+            let unit = unit(&f, &rows_of_f64, &truth);
+            let largest = truth.iter().fold(0.0_f64, |largest, y| largest.max(y.abs()));
+            let in_f64 = apply(&double, method, &rows_of_f64);
+            let (found, written) = (apply(&single, method, &rows), apply(&inlined, method, &rows));
+            for (i, (&truth, &unit)) in truth.iter().zip(&unit).enumerate() {
+                let (found, written) = (f64::from(found[i]), f64::from(written[i]));
+                let what =
+                    format!("{name}: row of {row} of size {scale:e} + {offset}, method {method} [{i}]");
+                // What is written out is a reference where it is the same in f32 and in f64, twice as exact as promised.
+                let bound = 8.0 * <f32 as Bits>::EPSILON * unit + f64::from(f32::MIN_POSITIVE);
+                total += 1;
+                if (written - truth).abs() > bound / 2.0 || !truth.is_finite() {
+                    continue;
+                }
+                compared += 1;
+                assert!((found - truth).abs() <= bound, "{what}: {found:e} for {truth:e}, unit {unit:e}");
+                let error = (in_f64[i] - truth).abs();
+                let bound = 1e-12 * (largest + unit) + f64::from(f32::MIN_POSITIVE);
+                // In f64 nothing mends what leaves nothing of a single number.
+                assert!(
+                    row == 1 || error <= bound,
+                    "{what}: f64 {:e} for {truth:e} of {largest:e}",
+                    in_f64[i]
+                );
+            }
+        }
+    }
+    assert!(compared * 10 >= total * 9, "{name}: {compared} of {total} numbers had a reference");
+}
+
+#[test]
+fn calls_are_what_is_written_out() {
+    macro_rules! agree {
+        ($($kernel:ident $(($($parameter:literal),*))?;)*) => {$(
+            agree(
+                stringify!($kernel),
+                (single::called::$kernel::new($($($parameter),*)?), single::inlined::$kernel::new($($($parameter),*)?)),
+                (double::called::$kernel::new($($($parameter),*)?), double::inlined::$kernel::new($($($parameter),*)?)),
+            );
+        )*};
+    }
+    agree! {
+        Attention; Scaled(2.0); Twice; NormOfSoftmax; Cold(0.75, 1.5); Alike; Gated(0.5); Mixed; OfOwn; Logsumexp; OfNumbers;
+        Chosen;
+    }
+}
+
+#[test]
+fn gradient_checks_pass() {
+    use single::called::{Alike, Attention, Cold, Gated, Mixed, NormOfSoftmax, OfOwn, Scaled, Twice};
+    for report in [
+        gradcheck_rows(&Attention, [-2.0..=2.0, -2.0..=2.0, -2.0..=2.0]),
+        gradcheck_rows(&Scaled::new(2.0), [-2.0..=2.0]),
+        gradcheck_rows(&Twice, [-2.0..=2.0]),
+        gradcheck_rows(&NormOfSoftmax, [-2.0..=2.0]),
+        gradcheck_rows(&Cold::new(0.75, 1.5), [-2.0..=2.0]),
+        gradcheck_rows(&Alike, [-2.0..=2.0, -2.0..=2.0]),
+        gradcheck_rows(&Gated::new(0.5), [-2.0..=2.0, -2.0..=2.0]),
+        gradcheck_rows(&Mixed, [-2.0..=2.0, -2.0..=2.0]),
+        gradcheck_rows(&OfOwn, [-2.0..=2.0]),
+    ] {
+        assert!(report.passed(), "{report}");
+    }
+}

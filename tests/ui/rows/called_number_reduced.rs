@@ -1,0 +1,13 @@
+use activations::prelude::*;
+
+#[activation]
+fn l2_norm(x: Row<f32>) -> f32 {
+    x.norm()
+}
+
+#[activation]
+fn f(x: Row<f32>) -> f32 {
+    l2_norm(x).sum()
+}
+
+fn main() {}
