@@ -1,6 +1,6 @@
 //! The expansion: the plain fn, a struct, its `RowKernel`.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use activation_runtime::row::Precision;
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};

@@ -1,14 +1,12 @@
 //! Whether what a call gives is a row or a number: known to rustc alone, who is asked wherever it matters.
 
-use std::collections::HashMap;
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::calls::surface;
 use crate::function::Function;
-use crate::graph::{Graph, Id, Op};
+use crate::graph::{Graph, Id, IdMap, Op};
 
 /// What is said where a row is to be returned, and this is a number.
 pub(super) const NO_ROW: &str = "this is one number, and the function returns a row: return the number's type, or use the \
@@ -23,7 +21,7 @@ pub(super) fn witness(function: &Function) -> TokenStream {
     let graph = &function.graph;
     let own = function.own_vjp.iter().flatten().copied();
     let roots: Vec<Id> = [function.written].into_iter().chain(own).collect();
-    let mut kinds = Kinds { graph, known: HashMap::new() };
+    let mut kinds = Kinds { graph, known: IdMap::default() };
     let mut statements = TokenStream::new();
     let mut checks = false;
     for id in graph.topological(&roots) {
@@ -76,7 +74,7 @@ pub(super) fn witness(function: &Function) -> TokenStream {
 struct Kinds<'a> {
     graph: &'a Graph,
     /// The names of what is known of calls.
-    known: HashMap<Id, Ident>,
+    known: IdMap<Ident>,
 }
 
 impl Kinds<'_> {
