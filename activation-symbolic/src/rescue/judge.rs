@@ -73,6 +73,11 @@ impl<S: Float> Case<S> {
         self.x.iter().all(|&x| x.into().abs() <= 100.0)
     }
 
+    /// Whether the author may mean these parameters: the defaults, or any where not all have one.
+    pub(super) fn is_meant(&self, function: &Function) -> bool {
+        self.setting == 0 || !sample::has_defaults(function)
+    }
+
     /// How much it hurts to compute this point again for nothing.
     pub(super) fn weight(&self) -> f64 {
         if self.x.iter().all(|&x| x.into() == 0.0) {
@@ -246,7 +251,9 @@ impl<'a, S: Float> Judge<'a, S> {
     /// Looks at points, until one is so bad that it `ends` the search.
     pub(super) fn judge(mut self, ends: impl Fn(&Case<S>) -> bool) -> Judgement<S> {
         let function = self.function;
-        let count = (NODES / self.order.len().max(1) / self.settings.len()).clamp(12, 180);
+        let has_defaults = sample::has_defaults(function);
+        let equal = if has_defaults { 1 } else { self.settings.len() };
+        let count = (NODES / self.order.len().max(1) / equal).clamp(12, 180);
         let inputs = function.signature.inputs.len();
         let line = sample::line::<S>(function, &self.order, count);
         let columns = if inputs == 1 {
@@ -264,7 +271,12 @@ impl<'a, S: Float> Judge<'a, S> {
         let mut cases = Vec::new();
         let mut ended = false;
         for setting in 0..self.settings.len() {
-            let points = Points::new(columns.clone(), vec![setting; columns[0].len()], &self.settings);
+            let columns: Vec<Vec<S>> = match setting {
+                1.. if has_defaults => columns.iter().map(|column| thinned(column)).collect(),
+                _ => columns.clone(),
+            };
+            let chosen = vec![setting; columns[0].len()];
+            let points = Points::new(columns, chosen, &self.settings);
             let mut new = self.cases(&points);
             ended = new.iter().any(|case| case.worst > WRONG && ends(case));
             cases.append(&mut new);
@@ -562,6 +574,12 @@ impl Targets {
             f64::INFINITY
         }
     }
+}
+
+/// Every fourth point, and the last.
+fn thinned<S: Float>(points: &[S]) -> Vec<S> {
+    let last = points.len().saturating_sub(1);
+    points.iter().enumerate().filter(|(i, _)| i % 4 == 0 || *i == last).map(|(_, &x)| x).collect()
 }
 
 /// For each of the parameters' values, the error from which on points are looked at more closely: that of the worst of

@@ -261,7 +261,10 @@ fn mask<S: Float>(
     let ruin = unstable.then(|| unmended::ruin(function, all, part, judgement, &open)).flatten();
     let Some(mask) = mask else { return Found { ruin, ..Found::default() } };
     let known = function.graph.externals.is_empty();
-    let near = cases.iter().zip(errors).find(|(case, error)| known && **error > WRONG && case.is_near());
+    let near = cases
+        .iter()
+        .zip(errors)
+        .find(|(case, error)| known && **error > WRONG && case.is_near() && case.is_meant(function));
     Found {
         mask: Some(mask),
         condition: format(&function.graph, mask, &function.signature, Notation::Text),

@@ -102,8 +102,21 @@ pub(super) fn between<S: Float>(a: S, b: S) -> S {
     })
 }
 
-/// Values of the parameters, followed by those of the constants named by path: the defaults, where all have one, else
-/// several.
+/// How many other values are tried of parameters with defaults.
+const OTHERS: usize = 3;
+
+/// Whether all parameters have defaults and no constant is named by path: then the defaults come first of what is tried,
+/// and only what is wrong with them is held against the author.
+pub(super) fn has_defaults(function: &Function) -> bool {
+    let is_given = |n: usize| default(function, n).is_some();
+    function.graph.externals.is_empty() && (0..function.signature.parameters.len()).all(is_given)
+}
+
+fn default(function: &Function, n: usize) -> Option<f64> {
+    function.signature.parameters.get(n)?.default.as_ref().and_then(|(_, value)| *value)
+}
+
+/// Values of the parameters, followed by those of the constants named by path: the defaults first, where all have one.
 pub(super) fn parameters<S: Float>(function: &Function) -> Vec<Vec<S>> {
     // Some of them in proportions that cancel.
     const TRIED: [[f64; 4]; 6] = [
@@ -114,12 +127,13 @@ pub(super) fn parameters<S: Float>(function: &Function) -> Vec<Vec<S>> {
         [1.2, -0.3, 0.9, 0.1],
         [0.9, 2.0, 1.5, 3.0],
     ];
-    let parameters = &function.signature.parameters;
-    let unknown = 0..parameters.len() + function.graph.externals.len();
-    let default = |i: usize| parameters.get(i)?.default.as_ref().and_then(|(_, value)| *value);
-    let rounds = if unknown.clone().all(|i| default(i).is_some()) { 1 } else { TRIED.len() };
-    TRIED[..rounds]
-        .iter()
-        .map(|tried| unknown.clone().map(|i| S::from_f64(default(i).unwrap_or(tried[i % 4]))).collect())
-        .collect()
+    let unknown = function.signature.parameters.len() + function.graph.externals.len();
+    let value = |n: usize, tried: &[f64; 4]| S::from_f64(default(function, n).unwrap_or(tried[n % 4]));
+    let setting = |tried: &[f64; 4]| (0..unknown).map(|n| value(n, tried)).collect();
+    if !has_defaults(function) {
+        return TRIED.iter().map(setting).collect();
+    }
+    let others = if unknown == 0 { &[] } else { &TRIED[..OTHERS] };
+    let other = |tried: &[f64; 4]| (0..unknown).map(|n| S::from_f64(tried[n % 4])).collect();
+    [setting(&TRIED[0])].into_iter().chain(others.iter().map(other)).collect()
 }

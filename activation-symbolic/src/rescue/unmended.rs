@@ -58,7 +58,7 @@ pub(super) fn ruin<S: Float>(
         .cases
         .iter()
         .enumerate()
-        .filter(|(_, case)| error(case) > WRONG && is_common(case))
+        .filter(|(_, case)| error(case) > WRONG && is_common(case) && case.is_meant(function))
         .collect();
     wrong.sort_by(|(_, a), (_, b)| size(a).total_cmp(&size(b)));
     let (left, again): (Vec<_>, Vec<_>) = wrong.into_iter().partition(|&(i, _)| open[i]);
