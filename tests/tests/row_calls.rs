@@ -1,6 +1,7 @@
 //! Row functions that call others by path: beside the same functions written out, and beside difference quotients.
 #![allow(missing_docs, unreachable_pub)]
 
+use activations::prelude::*;
 use activations::row::Shape;
 use activations::row::activation::{backward, forward, jvp};
 use activations::row::element::RowElement;
@@ -321,4 +322,98 @@ fn gradient_checks_pass() {
     ] {
         assert!(report.passed(), "{report}");
     }
+}
+
+#[test]
+fn the_plain_fn_and_its_documentation() {
+    use single::called::{Attention, Scaled, attention, scaled};
+    let (q, k, v) = ([1.0, 2.0, -1.0], [0.5, 0.25, 1.0], [3.0, 4.0, 5.0]);
+    let e = [0.5_f64, 0.5, -1.0].map(f64::exp);
+    let exact = (3.0 * e[0] + 4.0 * e[1] + 5.0 * e[2]) / e.iter().sum::<f64>();
+    assert!((f64::from(attention(&q, &k, &v)) - exact).abs() < 1e-6);
+    assert_eq!(scaled(&q, 2.0).len(), 3);
+    assert_eq!(Attention::INFO.formula, "sum(softmax(q · k) · v)");
+    assert_eq!(
+        Attention::INFO.derivative,
+        "d_softmax · k\nd_softmax · q\ndy · softmax(q · k)\nd_softmax = J_softmax(q · k)ᵀ · (dy · v)"
+    );
+    assert!(Scaled::INFO.formula.starts_with("softmax(x/t) + "), "{}", Scaled::INFO.formula);
+}
+
+#[test]
+fn short_rows_masks_and_nan() {
+    use single::called::{Attention, Twice};
+    // No rows, and rows of nothing.
+    assert_eq!(Twice.forward(&[0.0f32; 0], 0, &mut []), Ok(()));
+    assert_eq!(Twice.forward(&[0.0f32; 0], 5, &mut []), Ok(()));
+    assert!(single::called::attention(&[], &[], &[]).is_nan());
+    // A softmax of one number is 1, whatever it is.
+    let (mut y, mut dx) = ([0.0], [1.0]);
+    Twice.forward(&[-7.0], 1, &mut y).unwrap();
+    Twice.backward(&[-7.0], 1, &[3.0], &mut dx).unwrap();
+    assert_eq!((y, dx), ([1.0], [0.0]));
+
+    // What is masked has no weight, and takes no gradient.
+    let masked = f32::NEG_INFINITY;
+    let mut y = [0.0; 4];
+    Twice.forward(&[0.0, masked, 1.0, 0.5], 4, &mut y).unwrap();
+    assert_eq!(y[1], 0.0);
+    assert!((y.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    let (q, k, v) = ([0.0, masked, 1.0, 0.5], [1.0; 4], [1.0, 2.0, 3.0, 4.0]);
+    let mut dx = [[9.0; 4]; 3];
+    let [dq, dk, dv] = &mut dx;
+    Attention.backward([&q, &k, &v], 4, &[1.0], [dq, dk, dv]).unwrap();
+    assert_eq!((dq[1], dv[1]), (0.0, 0.0));
+    // All masked: as the softmax of such a row.
+    Twice.forward(&[masked; 4], 4, &mut y).unwrap();
+    assert!(y.iter().all(|y| y.is_nan()));
+    // A NaN stays in its row.
+    let mut y = [0.0; 6];
+    Twice.forward(&[1.0, f32::NAN, 2.0, 1.0, 2.0, 3.0], 3, &mut y).unwrap();
+    assert!(y[..3].iter().all(|y| y.is_nan()) && y[3..].iter().all(|y| y.is_finite()));
+}
+
+#[test]
+fn shapes_are_checked() {
+    use single::called::{Attention, Twice};
+    let x = [1.0f32; 12];
+    assert!(Twice.forward(&x, 5, &mut [0.0; 12]).is_err());
+    assert!(Twice.backward(&x, 4, &x[..8], &mut [0.0; 12]).is_err());
+    assert!(Attention.forward([&x, &x[..8], &x], 4, &mut [0.0; 3]).is_err());
+    assert!(Attention.jvp([&x, &x, &x], 4, [&x, &x[..4], &x], &mut [0.0; 3]).is_err());
+    // What the callee could do from its output, the caller can't.
+    assert!(Twice.backward_from_output(&x, 4, &x, &mut [0.0; 12]).is_err());
+}
+
+#[test]
+fn the_jacobian_is_that_of_differences() {
+    let kernel = double::called::Scaled::new(2.0);
+    let x = [0.3, -1.2, 2.0, 0.7, -0.1];
+    let jacobian = kernel.jacobian(&x);
+    for k in 0..x.len() {
+        let h = 1e-4;
+        let f = |step: f64| {
+            let (mut x, mut y) = (x, [0.0; 5]);
+            x[k] += step;
+            kernel.forward(&x, 5, &mut y).unwrap();
+            y
+        };
+        let [a, b, c, d] = [2.0 * h, h, -h, -2.0 * h].map(f);
+        for i in 0..x.len() {
+            let slope = (8.0 * (b[i] - c[i]) - (a[i] - d[i])) / (12.0 * h);
+            assert!((jacobian[[i, k]] - slope).abs() < 1e-9, "{i} {k}: {} for {slope}", jacobian[[i, k]]);
+        }
+    }
+}
+
+#[test]
+fn along_an_axis() {
+    use ndarray::{Array2, Axis};
+    let x = Array2::from_shape_fn((3, 4), |(i, j)| (i * 4 + j) as f32 * 0.25 - 1.0);
+    let y = x.activate_axis(&single::called::Twice, Axis(0));
+    for (x, y) in x.columns().into_iter().zip(y.columns()) {
+        assert_eq!(y.to_vec(), single::called::twice(&x.to_vec()));
+    }
+    let norms = x.activate_axis(&single::called::NormOfSoftmax, Axis(1));
+    assert_eq!(norms.dim(), (3, 1));
 }
