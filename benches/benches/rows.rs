@@ -47,6 +47,21 @@ pub fn l2_norm(x: Row<f32>) -> f32 {
     x.norm()
 }
 
+/// A softmax that is squared: by a call, and written out.
+#[activation]
+pub fn called(x: Row<f32>) -> Row<f32> {
+    let s = softmax(0.125 * x);
+    s * s
+}
+
+/// The same.
+#[activation]
+pub fn written_out(x: Row<f32>) -> Row<f32> {
+    let e = (0.125 * x - (0.125 * x).max()).exp();
+    let s = e / e.sum();
+    s * s
+}
+
 /// Numbers as layers see them: spread over −6 … 6.
 fn inputs(n: usize) -> Vec<f32> {
     let mut rng = fastrand::Rng::with_seed(n as u64);
@@ -141,4 +156,6 @@ kernels! {
     layer_norm_rows: super::LayerNorm;
     rms_norm_rows: super::RmsNorm;
     l2_norm_rows: super::L2Norm;
+    called_rows: super::Called;
+    written_out_rows: super::WrittenOut;
 }
