@@ -179,33 +179,53 @@ impl Tape {
     }
 }
 
+/// A column whose elements are `value` of those of other columns: a plain loop.
+macro_rules! each {
+    ($($x:ident in $column:expr),* => $value:expr) => {{
+        $(let $x: &[_] = $column;)*
+        let mut result = [$($x),*][0].to_vec();
+        let (slice, mut p): (&mut [_], usize) = (&mut result, 0);
+        while p < slice.len() {
+            $(let $x = $x[p];)*
+            slice[p] = $value;
+            p += 1;
+        }
+        result
+    }};
+}
+
 impl Step {
     fn evaluate<T: Number>(&self, leaf: impl Fn(Op) -> Vec<T>, sums: Sums, columns: &[Vec<T>]) -> Vec<T> {
         let column = |i: usize| columns[self.arguments[i]].as_slice();
-        if let (Sums::Fused, Some((MulAdd { negated, subtracted, .. }, places))) = (sums, self.sum) {
-            let [a, b, c] = places.map(|place| columns[place].as_slice());
-            return zip3(a, b, c, |a, b, c| {
+        if let (Sums::Fused, Some((MulAdd { negated, subtracted, .. }, [a, b, c]))) = (sums, self.sum) {
+            return each!(a in &columns[a], b in &columns[b], c in &columns[c] => {
                 let (a, c) = (if negated { -a } else { a }, if subtracted { -c } else { c });
                 a.mul_add(b, c)
             });
         }
         match self.op {
-            Op::Neg => map(column(0), |a| -a),
-            Op::Add => zip(column(0), column(1), |a, b| a + b),
-            Op::Sub => zip(column(0), column(1), |a, b| a - b),
-            Op::Mul => zip(column(0), column(1), |a, b| a * b),
-            Op::Div => zip(column(0), column(1), |a, b| a / b),
-            Op::Powi(n) => map(column(0), |a| a.powi(n)),
+            Op::Neg => each!(a in column(0) => -a),
+            Op::Add => each!(a in column(0), b in column(1) => a + b),
+            Op::Sub => each!(a in column(0), b in column(1) => a - b),
+            Op::Mul => each!(a in column(0), b in column(1) => a * b),
+            Op::Div => each!(a in column(0), b in column(1) => a / b),
+            Op::Powi(n) => each!(a in column(0) => a.powi(n)),
             Op::Apply(primitive) if self.arguments.len() == 1 => {
-                map(column(0), |a| T::apply(primitive, [a, a]))
+                each!(a in column(0) => T::apply(primitive, [a, a]))
             }
-            Op::Apply(primitive) => zip(column(0), column(1), |a, b| T::apply(primitive, [a, b])),
-            Op::Compare(comparison) => zip(column(0), column(1), |a, b| T::compare(comparison, a, b)),
-            Op::And => zip(column(0), column(1), |a, b| a * b),
-            Op::Or => zip(column(0), column(1), |a, b| a + b - a * b),
-            Op::Not => map(column(0), |a| T::new(1.0) - a),
-            Op::Select => zip3(column(0), column(1), column(2), T::select),
-            Op::Truth(truth) => map(&leaf(Op::Constant(0)), |_| T::new(f64::from(u8::from(truth)))),
+            Op::Apply(primitive) => {
+                each!(a in column(0), b in column(1) => T::apply(primitive, [a, b]))
+            }
+            Op::Compare(comparison) => {
+                each!(a in column(0), b in column(1) => T::compare(comparison, a, b))
+            }
+            Op::And => each!(a in column(0), b in column(1) => a * b),
+            Op::Or => each!(a in column(0), b in column(1) => a + b - a * b),
+            Op::Not => each!(a in column(0) => T::new(1.0) - a),
+            Op::Select => {
+                each!(mask in column(0), a in column(1), b in column(2) => T::select(mask, a, b))
+            }
+            Op::Truth(truth) => vec![T::new(f64::from(u8::from(truth))); leaf(Op::Constant(0)).len()],
             op => leaf(op),
         }
     }
@@ -230,34 +250,4 @@ fn has_seam(op: Op) -> bool {
         Op::Apply(primitive) => primitive.is_step(),
         _ => false,
     }
-}
-
-fn map<T: Copy>(a: &[T], f: impl Fn(T) -> T) -> Vec<T> {
-    let mut result = a.to_vec();
-    let (slice, mut i): (&mut [T], usize) = (&mut result, 0);
-    while i < a.len() {
-        slice[i] = f(a[i]);
-        i += 1;
-    }
-    result
-}
-
-fn zip<T: Copy>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> Vec<T> {
-    let mut result = a.to_vec();
-    let (slice, mut i): (&mut [T], usize) = (&mut result, 0);
-    while i < a.len() {
-        slice[i] = f(a[i], b[i]);
-        i += 1;
-    }
-    result
-}
-
-fn zip3<T: Copy>(a: &[T], b: &[T], c: &[T], f: impl Fn(T, T, T) -> T) -> Vec<T> {
-    let mut result = a.to_vec();
-    let (slice, mut i): (&mut [T], usize) = (&mut result, 0);
-    while i < a.len() {
-        slice[i] = f(a[i], b[i], c[i]);
-        i += 1;
-    }
-    result
 }

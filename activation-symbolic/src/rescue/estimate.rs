@@ -35,6 +35,7 @@ impl Estimate {
     }
 
     /// The result of an operation: its inherited error and that of so many roundings.
+    #[inline(always)]
     fn rounded(value: f64, inherited: f64, roundings: f64, slope: f64) -> Self {
         let rounding = value.abs() * ROUNDING * roundings + UNDERFLOW;
         // Infinity is no number of ours: it may be an overflow.
@@ -43,6 +44,7 @@ impl Estimate {
     }
 
     /// The error of an argument, magnified by a slope.
+    #[inline(always)]
     fn amplified(self, slope: f64, scale: f64) -> f64 {
         if self.error == 0.0 {
             0.0
@@ -54,6 +56,7 @@ impl Estimate {
     }
 
     /// Its part in a slope; what doesn't depend on the input has no part in a pole.
+    #[inline(always)]
     fn part(self, partial: f64) -> f64 {
         if self.slope == 0.0 { 0.0 } else { self.slope * partial }
     }

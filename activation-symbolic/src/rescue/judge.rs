@@ -294,33 +294,38 @@ impl<'a, S: Float> Judge<'a, S> {
     fn refine(&mut self, cases: &mut Vec<Case<S>>) {
         let settings = self.settings.len();
         let mut left = vec![cases.len() / settings * REFINEMENTS; settings];
+        // The cases to both sides of each, in ascending order.
+        let mut gaps: Vec<(usize, usize)> = (1..cases.len()).map(|i| (i - 1, i)).collect();
         for round in 0..ROUNDS {
             let poor = (round < 2).then(|| poor(cases, settings));
-            let (mut x, mut chosen) = (Vec::new(), Vec::new());
-            for i in 1..cases.len() {
-                let (a, b) = (&cases[i - 1], &cases[i]);
+            let (mut x, mut chosen, mut narrower) = (Vec::new(), Vec::new(), Vec::new());
+            for (before, after) in gaps {
+                let (a, b) = (&cases[before], &cases[after]);
                 let setting = a.setting;
                 if setting != b.setting || left[setting] == 0 {
                     continue;
                 }
                 let is_poor = poor.as_ref().is_some_and(|poor| a.worst.max(b.worst) >= poor[setting]);
-                if is_poor || a.depth(b) > round {
-                    let middle = sample::between(a.x[0], b.x[0]);
-                    if middle > a.x[0] && middle < b.x[0] {
-                        left[setting] -= 1;
-                        x.push(middle);
-                        chosen.push(setting);
-                    }
+                if (is_poor || a.depth(b) > round)
+                    && let Some(middle) = sample::between(a.x[0], b.x[0])
+                {
+                    let place = cases.len() + x.len();
+                    narrower.extend([(before, place), (place, after)]);
+                    left[setting] -= 1;
+                    x.push(middle);
+                    chosen.push(setting);
+                } else if round == 0 {
+                    // It may turn out to be among the worst; nothing else changes its mind.
+                    narrower.push((before, after));
                 }
             }
             if x.is_empty() {
-                return;
+                break;
             }
             cases.append(&mut self.cases(&Points::new(vec![x], chosen, &self.settings)));
-            cases.sort_by(|a, b| {
-                a.setting.cmp(&b.setting).then_with(|| a.x[0].into().total_cmp(&b.x[0].into()))
-            });
+            gaps = narrower;
         }
+        cases.sort_by(|a, b| a.setting.cmp(&b.setting).then_with(|| a.x[0].into().total_cmp(&b.x[0].into())));
     }
 
     /// Points on machines with a fused multiply–add and without, and beside their neighbours.

@@ -91,15 +91,16 @@ pub(super) fn line<S: Float>(function: &Function, order: &[Id], count: usize) ->
     points
 }
 
-/// A number between two, by magnitude where they are far apart.
-pub(super) fn between<S: Float>(a: S, b: S) -> S {
-    let (a, b): (f64, f64) = (a.into(), b.into());
-    let geometric = a.abs().sqrt() * b.abs().sqrt();
-    S::from_f64(if a * b > 0.0 && geometric.is_normal() {
-        geometric.copysign(a)
+/// A number between two, by magnitude where they are far apart; none between neighbours.
+pub(super) fn between<S: Float>(a: S, b: S) -> Option<S> {
+    let [low, high]: [f64; 2] = [a.into(), b.into()];
+    let geometric = low.abs().sqrt() * high.abs().sqrt();
+    let middle = S::from_f64(if low * high > 0.0 && geometric.is_normal() {
+        geometric.copysign(low)
     } else {
-        (a / 2.0) + (b / 2.0)
-    })
+        (low / 2.0) + (high / 2.0)
+    });
+    (middle > a && middle < b).then_some(middle)
 }
 
 /// How many other values are tried of parameters with defaults.
