@@ -207,7 +207,7 @@ impl Step {
             Op::Neg => each!(a in column(0) => -a),
             Op::Add => each!(a in column(0), b in column(1) => a + b),
             Op::Sub => each!(a in column(0), b in column(1) => a - b),
-            Op::Mul => each!(a in column(0), b in column(1) => a * b),
+            Op::Mul | Op::And => each!(a in column(0), b in column(1) => a * b),
             Op::Div => each!(a in column(0), b in column(1) => a / b),
             Op::Powi(n) => each!(a in column(0) => a.powi(n)),
             Op::Apply(primitive) if self.arguments.len() == 1 => {
@@ -219,7 +219,6 @@ impl Step {
             Op::Compare(comparison) => {
                 each!(a in column(0), b in column(1) => T::compare(comparison, a, b))
             }
-            Op::And => each!(a in column(0), b in column(1) => a * b),
             Op::Or => each!(a in column(0), b in column(1) => a + b - a * b),
             Op::Not => each!(a in column(0) => T::new(1.0) - a),
             Op::Select => {
