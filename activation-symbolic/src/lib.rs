@@ -106,10 +106,9 @@ pub fn derive(function: &mut Function, diagnostics: &mut Diagnostics) -> Derivat
     function.value = patch::patch(function, value);
     let inputs: Vec<Id> = inputs.into_iter().map(|slope| patch::patch(function, slope)).collect();
     let roots: Vec<Id> = [function.value].into_iter().chain(inputs.iter().copied()).collect();
-    let cheaper = share::share(&mut function.graph, &roots);
+    let forms = share::share(&mut function.graph, &roots);
     let others = [&parameters[..], &higher].concat();
-    let Rescue { roots, value, derivative } =
-        rescue::rescue(function, [&roots, &cheaper, &others], diagnostics);
+    let Rescue { roots, value, derivative } = rescue::rescue(function, &forms, &others, diagnostics);
     Derivatives { inputs, parameters, higher, computed: roots, rescue: [value, derivative] }
 }
 

@@ -4,6 +4,7 @@
 //! reciprocal; the elementary functions take care of the last half bit of each alone. The judge of [`crate::rescue`]
 //! decides: where a sampled result comes near what is tolerated, everything stays as it was.
 
+use std::collections::HashMap;
 use std::f64::consts::SQRT_2;
 use std::rc::Rc;
 
@@ -115,11 +116,11 @@ pub const RULES: &[Rule] = &[
         NAME,
         concat!("sigmoid(u) + w * (", e!(), " / ((1 + ", e!(), ") * (1 + ", e!(), ")))"),
         concat!(
-            a!(),
-            " * (",
+            "(",
             e!(),
-            " * if(u < 0, 1, 1 + w) + if(u < 0, 1 + w, 1))",
-            " / (",
+            " * (1 + w + if(u < 0, ",
+            e!(),
+            ", 0)) + if(u < 0, 0, 1)) / (",
             e!(),
             " * (2 + ",
             e!(),
@@ -136,11 +137,47 @@ pub const RULES: &[Rule] = &[
     rule(NAME, "softplus(u)", concat!("max(u, 0) + ln_1p(", e!(), ")"), WHY),
 ];
 
-/// The same functions as `roots`, at less cost.
-pub fn share(graph: &mut Graph, roots: &[Id]) -> Vec<Id> {
+/// The same functions as `roots`, the value and the derivatives, at less cost: the cheapest forms first, and `roots`
+/// themselves last.
+pub fn share(graph: &mut Graph, roots: &[Id]) -> Vec<Vec<Id>> {
     let mut log = Vec::new();
     let mut rewriter = Rewriter::new(graph, book(), &mut log);
-    roots.iter().map(|&root| rewriter.rewrite(root)).collect()
+    let shared: Vec<Id> = roots.iter().map(|&root| rewriter.rewrite(root)).collect();
+    let divided = divide_once(graph, &shared[1..]);
+    let divided = divided.map(|slopes| [&shared[..1], &slopes].concat());
+    divided.into_iter().chain([shared, roots.to_vec()]).collect()
+}
+
+/// Quotients by (1 + e)², spelled e·(2 + e) + 1, by the reciprocal of 1 + e, where that is there anyway.
+fn divide_once(graph: &mut Graph, roots: &[Id]) -> Option<Vec<Id>> {
+    let order = graph.topological(roots);
+    let one = graph.constant(1.0);
+    let (reciprocal, square) = order.iter().find_map(|&id| {
+        let (Op::Div, &[dividend, sum]) = graph.view(id) else { return None };
+        let (Op::Add, &[a, b]) = graph.view(sum) else { return None };
+        let e = if a == one { b } else { a };
+        let two = graph.constant(2.0);
+        let more = graph.add(two, e);
+        let product = graph.mul(e, more);
+        let square = graph.add(product, one);
+        let is_divisor = |&other: &Id| graph.op(other) == Op::Div && graph.arguments(other)[1] == square;
+        (dividend == one && order.iter().any(is_divisor)).then_some((id, square))
+    })?;
+    let mut replaced: HashMap<Id, Id> = HashMap::new();
+    for id in order {
+        let node = graph.nodes()[id.index()];
+        let arguments: Vec<Id> = node.arguments().iter().map(|a| replaced[a]).collect();
+        let new = if node.op == Op::Div && node.arguments()[1] == square {
+            let quotient = graph.mul(arguments[0], reciprocal);
+            graph.mul(quotient, reciprocal)
+        } else if arguments == node.arguments() {
+            id
+        } else {
+            graph.rebuild(node.op, &arguments)
+        };
+        replaced.insert(id, new);
+    }
+    Some(roots.iter().map(|root| replaced[root]).collect())
 }
 
 /// About what some nodes cost together, in terms of a sum.

@@ -61,8 +61,8 @@ fn compile(name: &str, body: &str, parameters: &[(String, f64)], defaults: bool)
     function.value = patch(&mut function, value);
     let derivative = patch(&mut function, derivative);
     let roots = [function.value, derivative];
-    let cheaper = share(&mut function.graph, &roots);
-    let rescue = rescue(&mut function, [&roots, &cheaper, &[]], &mut errors);
+    let forms = share(&mut function.graph, &roots);
+    let rescue = rescue(&mut function, &forms, &[], &mut errors);
     assert!(errors.is_empty(), "{source}: {:?}", errors.finish().map(|e| e.to_string()));
     function.value = rescue.roots[0];
     Compiled { function, derivative: rescue.roots[1], rescue }

@@ -51,57 +51,58 @@ pub struct Rescue {
 
 /// Looks for inputs at which the first of `roots`, the value, or one of the others, the derivatives, is wrong in the
 /// element type, and makes masks that are set there. Says so in the function's notes, and as errors where the author
-/// denies it. The value, and the derivatives, are taken from `cheaper` where these are right everywhere.
-/// What else is computed are the `others`.
-pub fn rescue(
-    function: &mut Function,
-    [roots, cheaper, others]: [&[Id]; 3],
-    errors: &mut Diagnostics,
-) -> Rescue {
+/// denies it. The value, and the derivatives, are taken from the first of the `forms` in which they are right
+/// everywhere, or else from the last. What else is computed are the `others`.
+pub fn rescue(function: &mut Function, forms: &[Vec<Id>], others: &[Id], errors: &mut Diagnostics) -> Rescue {
     // Over all that may be computed: what is added but once there is added but once in any part of it.
-    let all = [roots, cheaper, others].concat();
+    let all = [&forms.concat(), others].concat();
     function.fused = Fused::plan(&function.graph, &all);
     match function.signature.element {
-        Element::F32 => masks::<f32>(function, roots, cheaper, &all, errors),
-        Element::F64 => masks::<f64>(function, roots, cheaper, &all, errors),
+        Element::F32 => masks::<f32>(function, forms, &all, errors),
+        Element::F64 => masks::<f64>(function, forms, &all, errors),
     }
 }
 
 fn masks<S: Float>(
     function: &mut Function,
-    roots: &[Id],
-    cheaper: &[Id],
+    forms: &[Vec<Id>],
     all: &[Id],
     errors: &mut Diagnostics,
 ) -> Rescue {
-    if !is_judged(function, roots) {
-        let [value, derivative] = [0..1, 1..roots.len()].map(|part| unseen::mask(function, &roots[part]));
-        return Rescue { roots: roots.to_vec(), value, derivative };
+    let Some(last) = forms.last() else { return Rescue::default() };
+    if !is_judged(function, last) {
+        let [value, derivative] = [0..1, 1..last.len()].map(|part| unseen::mask(function, &last[part]));
+        return Rescue { roots: last.clone(), value, derivative };
     }
-    let parts = [0..1, 1..roots.len()];
-    let mut taken = cheaper.to_vec();
-    let (judgement, mended) = loop {
-        let is_cheaper = parts.clone().map(|part| taken[part.clone()] != roots[part]);
-        // A cheaper form that nothing can mend needs to be wrong but once.
+    let parts = [0..1, 1..last.len()];
+    // Which form each part is taken from.
+    let mut form = [0; 2];
+    let (mut taken, judgement, mended) = loop {
+        let taken = [&forms[form[0]][parts[0].clone()], &forms[form[1]][parts[1].clone()]].concat();
+        let next = [0, 1].map(|i| {
+            let differs = |other: &Vec<Id>| other[parts[i].clone()] != taken[parts[i].clone()];
+            (form[i]..forms.len()).find(|&other| differs(&forms[other]))
+        });
+        // A form that nothing can mend needs to be wrong but once.
         let ends =
-            [0, 1].map(|i| is_cheaper[i] && !polynomial::is_fit::<S>(function, &taken[parts[i].clone()]));
+            [0, 1].map(|i| next[i].is_some() && !polynomial::is_fit::<S>(function, &taken[parts[i].clone()]));
         let judgement = Judge::<S>::new(function, &taken).judge(|case| {
             parts.iter().zip(ends).any(|(part, ends)| ends && is_wrong(case, case.error(part.clone())))
         });
         let mended = parts.clone().map(|part| mend(function, &taken[part.clone()], part, &judgement));
-        let mut settled = true;
-        for ((part, cheaper), mended) in parts.iter().zip(is_cheaper).zip(&mended) {
+        let before = form;
+        for (i, (part, mended)) in parts.iter().zip(&mended).enumerate() {
+            let Some(next) = next[i] else { continue };
             let mut errors = judgement.cases.iter().zip(&mended.errors);
             let still_wrong = errors.any(|(case, &error)| is_wrong(case, error));
             let polynomials: usize = mended.polynomials.iter().map(Polynomial::cost).sum();
             let cost = |roots: &[Id]| share::cost(&function.graph, &roots[part.clone()]);
-            if cheaper && (still_wrong || polynomials > 0 && cost(&taken) + polynomials >= cost(roots)) {
-                taken[part.clone()].copy_from_slice(&roots[part.clone()]);
-                settled = false;
+            if still_wrong || polynomials > 0 && cost(&taken) + polynomials >= cost(&forms[next]) {
+                form[i] = next;
             }
         }
-        if settled {
-            break (judgement, mended);
+        if form == before {
+            break (taken, judgement, mended);
         }
     };
     let mut found = [0, 1].map(|i| mask(function, &taken, parts[i].clone(), &judgement, &mended[i].errors));
