@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, Item, ItemFn, ReturnType};
+use syn::{FnArg, ForeignItemFn, Item, ItemFn, ReturnType};
 
 use crate::callable::{callable, callable_in_rows};
 use crate::diagnostic::Diagnostics;
@@ -22,9 +22,13 @@ pub fn fallback(
     witnesses: &[TokenStream],
     errors: &TokenStream,
 ) -> TokenStream {
-    let Ok(Item::Fn(function)) = syn::parse2::<Item>(item.clone()) else {
+    let function = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Fn(function)) => function,
         // What isn't a function isn't ours: it stays as it was.
-        return quote!(#item #errors);
+        _ => match syn::parse2::<ForeignItemFn>(item.clone()) {
+            Ok(ForeignItemFn { attrs, vis, sig, .. }) => syn::parse_quote!(#(#attrs)* #vis #sig {}),
+            Err(_) => return quote!(#item #errors),
+        },
     };
     let mut silent = Diagnostics::new();
     let signature = parse(attribute, item, &mut silent);
@@ -47,6 +51,10 @@ fn stub(function: &ItemFn, errors: &TokenStream) -> TokenStream {
     let mut function = function.clone();
     function.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
     function.sig.variadic = None;
+    function.sig.generics.where_clause = None;
+    for parameter in function.sig.generics.type_params_mut() {
+        parameter.bounds.clear();
+    }
     for argument in &mut function.sig.inputs {
         match argument {
             FnArg::Typed(argument) => {

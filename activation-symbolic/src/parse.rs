@@ -165,7 +165,7 @@ fn fitting(signature: &Signature, diagnostics: &mut Diagnostics) {
     if settings.order > 1 && (signature.rows || signature.inputs.len() > 1) {
         diagnostics.error(
             signature.item.sig.ident.span(),
-            "`order` is for functions of one number: higher derivatives of several inputs are tensors",
+            "`order` is for functions of one number, since higher derivatives of several inputs are tensors: drop it",
         );
     }
 }
@@ -266,7 +266,10 @@ fn distinct(inputs: &[Input], parameters: &[Parameter], diagnostics: &mut Diagno
     let mut seen: Vec<&Ident> = Vec::new();
     for ident in inputs.iter().map(|i| &i.ident).chain(parameters.iter().map(|p| &p.ident)) {
         if seen.contains(&ident) {
-            diagnostics.error(ident.span(), format!("there is an argument `{ident}` already"));
+            diagnostics.error(
+                ident.span(),
+                format!("there is an argument `{ident}` already: give this one another name"),
+            );
         }
         seen.push(ident);
     }

@@ -109,6 +109,8 @@ pub const RULES: &[Rule] = &[
     rule("log of a sum of exponentials", "ln_1p(exp(u) + exp(v))", "softplus(v + softplus(u - v))", OVERFLOW),
     rule("quotient of sums", "ln((1 + exp(u)) / (1 + exp(v)))", "ln_1p(sigmoid(v) * exp_m1(u - v))", CANCELS),
     rule("quotient of sums", "ln((1 + exp(u)) * sigmoid(v))", "ln_1p(sigmoid(-v) * exp_m1(u + v))", CANCELS),
+    rule("quotient of sums", "ln((c + w) / (d + w))", "ln_1p((c - d) / (d + w))", CANCELS)
+        .when(|m| m.is_number('c', |_| true) && m.is_number('d', |_| true)),
     rule("difference of multiples", "a * x - a * (x - c)", "a * c", CANCELS).when(|m| m.is_not_number('x')),
     rule("difference of multiples", "a * x - a * (x + c)", "-(a * c)", CANCELS)
         .when(|m| m.is_not_number('x')),

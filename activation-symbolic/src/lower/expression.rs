@@ -104,7 +104,7 @@ impl Lowering<'_> {
             Lit::Bool(bool) => Value::Mask(self.graph.truth(bool.value)),
             other => self.refuse(
                 other.span(),
-                "an activation computes with numbers only: there is no use for this literal",
+                "an activation computes with numbers only, and this literal is none: write one, as in `2.0`",
             ),
         }
     }
@@ -425,7 +425,7 @@ impl Lowering<'_> {
                 "a truth value as a number jumps: choose between numbers, `if … { a } else { b }`, and let both sides \
                  meet at the boundary",
             ),
-            _ => self.refuse(span, "this can't be cast to a number"),
+            _ => self.refuse(span, "only numbers can be cast to numbers: take a tuple apart by `let (a, b) = …;`, call a closure"),
         }
     }
 

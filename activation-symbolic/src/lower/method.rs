@@ -346,7 +346,10 @@ impl Lowering<'_> {
             "maximum" | "minimum" => {
                 Some(format!("`{name}` isn't stable in Rust: write `{}`, which takes NaN for NaN here too", &name[..3]))
             }
-            "gamma" | "ln_gamma" => Some(format!("`{name}` isn't stable in Rust, and there is no vector code for it")),
+            "gamma" | "ln_gamma" => Some(format!(
+                "`{name}` isn't stable in Rust, and there is no vector code for it: write an approximation, such as \
+                 Stirling's"
+            )),
             "powi" if others.is_empty() => None,
             _ if COMPOSED.contains(&name) => None,
             _ if self.signature.rows && REDUCTIONS.contains(&name) => None,

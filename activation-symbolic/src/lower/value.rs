@@ -101,7 +101,9 @@ impl Lowering<'_> {
             ),
             Value::Tuple(_) => "a tuple is no number: take it apart by `let (a, b) = …;`".to_owned(),
             Value::Closure(_) => "a closure is no number: call it, as in `f(x)`".to_owned(),
-            Value::Path(_) => "this names no number".to_owned(),
+            Value::Path(_) => {
+                "this is imported and names no number: name a constant of the element type".to_owned()
+            }
             Value::Unit => {
                 "there is no value here: is there a semicolon too many, or an `else` too few?".to_owned()
             }
@@ -197,7 +199,11 @@ impl Lowering<'_> {
                     span,
                     "one side of this branch has no value: is an `else` missing, or a semicolon too many?",
                 ),
-                _ => self.refuse(span, "the sides of this branch have values of different types"),
+                _ => self.refuse(
+                    span,
+                    "the sides of this branch have values of different types: let both end in a number, or both in a tuple \
+                     of as many",
+                ),
             },
         }
     }

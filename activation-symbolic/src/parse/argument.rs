@@ -120,7 +120,10 @@ fn parameter(attribute: &Attribute) -> syn::Result<(Option<Expr>, bool)> {
         } else if !is_channel && default.is_none() {
             default = Some(expr);
         } else {
-            return Err(syn::Error::new_spanned(expr, "`#[param]` takes one default, and `channel` once"));
+            return Err(syn::Error::new_spanned(
+                expr,
+                "`#[param]` takes one default, and `channel` once: remove this",
+            ));
         }
     }
     Ok((default, channel))

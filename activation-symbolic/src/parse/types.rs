@@ -87,7 +87,8 @@ fn type_message(ty: &Type) -> String {
         other if other.contains('[') || other.starts_with("Vec") || other.starts_with("Array") => {
             "the loop over elements is made for you; a function of whole rows takes `Row<f32>`"
         }
-        _ => "these are what can be differentiated and vectorised",
+        other if other.starts_with("Row<") => "write `Row<f32>`, which can be differentiated and vectorised",
+        _ => "write `f32`, which can be differentiated and vectorised",
     };
     format!("`{text}` is neither f32 nor f64 (nor a `Row` of them): {hint}")
 }
@@ -102,7 +103,10 @@ pub(super) fn agree(kind: &mut Option<Kind>, found: Kind, ty: &Type, diagnostics
             ty,
             "beside rows, a number is the same for all rows: mark it `#[param]`, or make it a `Row` too",
         ),
-        Some(_) => diagnostics.error_spanned(ty, "all inputs are rows, or none is: make the others rows too"),
+        Some(_) => diagnostics.error_spanned(
+            ty,
+            "all inputs are rows, or none is: make the others rows too, or this one a number",
+        ),
     }
     *kind == Some(found)
 }
