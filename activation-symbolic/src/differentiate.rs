@@ -3,9 +3,7 @@
 //! A branch selects the tangent of the side taken; nothing is multiplied by 0 or 1, so a NaN or infinity in the
 //! side not taken can't leak. The graph is hash-consed, so what the tangents of several variables share is one node.
 
-use std::collections::HashMap;
-
-use crate::graph::{Comparison, Graph, Id, Op, Part};
+use crate::graph::{Comparison, Graph, Id, IdMap, Op, Part};
 use crate::primitive::Primitive;
 use crate::symbol::build;
 
@@ -28,7 +26,7 @@ pub fn with_respect_to(graph: &mut Graph, root: Id, variable: Id) -> Id {
 
 fn tangent_of(graph: &mut Graph, root: Id, variable: Id, constants: &[Id]) -> Id {
     let zero = graph.constant(0.0);
-    let mut tangents: HashMap<Id, Id> = HashMap::new();
+    let mut tangents: IdMap<Id> = IdMap::default();
     for id in graph.topological(&[root]).into_iter().filter(|id| !constants.contains(id)) {
         let tangent = if id == variable {
             graph.constant(1.0)
@@ -43,7 +41,7 @@ fn tangent_of(graph: &mut Graph, root: Id, variable: Id, constants: &[Id]) -> Id
 }
 
 /// The tangent of one node with respect to `variable`, given those of its arguments (a missing one is zero).
-fn tangent(graph: &mut Graph, id: Id, variable: Id, tangents: &HashMap<Id, Id>, constants: &[Id]) -> Id {
+fn tangent(graph: &mut Graph, id: Id, variable: Id, tangents: &IdMap<Id>, constants: &[Id]) -> Id {
     let zero = graph.constant(0.0);
     let node = graph.nodes()[id.index()];
     let arguments = node.arguments();

@@ -110,7 +110,7 @@ fn smoothness(function: &Function) -> (&'static str, &'static str) {
 pub fn saves(function: &Function, derivatives: &Derivatives) -> (&'static str, &'static str) {
     let graph = &function.graph;
     let Some(&slope) = derivatives.inputs.first() else { return ("Input", "the input") };
-    if !graph.depends(slope, |op| matches!(op, Op::Input(_))) {
+    if !graph.varies(slope) {
         return ("Nothing", "nothing: the derivative is constant");
     }
     // Which nodes are still needed when the output is at hand?

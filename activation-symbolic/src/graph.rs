@@ -145,23 +145,31 @@ impl Node {
     }
 }
 
-/// Which operations an expression is made of: all primitives, quotients and selections.
+/// Which operations an expression is made of: all primitives, quotients and selections; and whether of inputs.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Operations(u64);
 
 impl Operations {
+    const INPUT: u64 = 1 << 61;
+
     fn of(op: Op) -> Self {
         Self(match op {
             Op::Apply(primitive) => 1 << primitive as u32,
             Op::Div => 1 << 62,
             Op::Select => 1 << 63,
+            Op::Input(_) => Self::INPUT,
             _ => 0,
         })
     }
 
-    /// Whether these are among the `others`.
+    /// Whether there is a quotient.
+    pub fn has_quotient(self) -> bool {
+        self.0 & Self::of(Op::Div).0 != 0
+    }
+
+    /// Whether these are among the `others`, whatever the inputs.
     pub fn are_among(self, others: Self) -> bool {
-        self.0 & !others.0 == 0
+        self.0 & !others.0 & !Self::INPUT == 0
     }
 }
 
@@ -379,13 +387,17 @@ impl Graph {
     /// Whether each node (by index) is needed for one of `roots`.
     pub fn reachable(&self, roots: &[Id]) -> Vec<bool> {
         let mut reached = vec![false; self.nodes.len()];
+        let (nodes, slice) = (self.nodes.as_slice(), reached.as_mut_slice());
+        let mut index = 0;
         for root in roots {
-            reached[root.index()] = true;
+            slice[root.index()] = true;
+            index = index.max(root.index() + 1);
         }
-        for index in (0..self.nodes.len()).rev() {
-            if reached[index] {
-                for argument in self.nodes[index].arguments() {
-                    reached[argument.index()] = true;
+        while index > 0 {
+            index -= 1;
+            if slice[index] {
+                for argument in nodes[index].arguments() {
+                    slice[argument.index()] = true;
                 }
             }
         }
@@ -400,7 +412,19 @@ impl Graph {
     /// The nodes needed for `roots`, arguments first.
     pub fn topological(&self, roots: &[Id]) -> Vec<Id> {
         let reached = self.reachable(roots);
-        (0..self.nodes.len()).filter(|&i| reached[i]).map(|i| Id(i as u32)).collect()
+        let (reached, mut order, mut index) = (reached.as_slice(), Vec::new(), 0);
+        while index < reached.len() {
+            if reached[index] {
+                order.push(Id(index as u32));
+            }
+            index += 1;
+        }
+        order
+    }
+
+    /// Whether a node is computed from an input.
+    pub fn varies(&self, id: Id) -> bool {
+        self.operations(id).0 & Operations::INPUT != 0
     }
 
     /// Whether `root` is computed from a node that `leaf` accepts.

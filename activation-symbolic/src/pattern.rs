@@ -195,7 +195,7 @@ struct Goals<'a> {
 }
 
 /// Up to three goals that together make a node an instance of a pattern. (No vector: most matches fail, and soon.)
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Alternative {
     goals: [Goal; 3],
     count: usize,
@@ -268,12 +268,13 @@ impl Matcher<'_> {
         matches!(self.pattern.op(pattern), Op::Input(_))
     }
 
-    /// Adds an alternative, unless one of its goals is beyond hope.
+    /// Adds an alternative, unless it is there or one of its goals is beyond hope.
     fn offer(&self, alternatives: &mut Vec<Alternative>, goals: &[Goal]) {
-        if goals.iter().all(|&goal| self.is_possible(goal)) {
-            let mut padded = [goals[0]; 3];
-            padded[..goals.len()].copy_from_slice(goals);
-            alternatives.push(Alternative { goals: padded, count: goals.len() });
+        let mut padded = [goals[0]; 3];
+        padded[..goals.len()].copy_from_slice(goals);
+        let offered = Alternative { goals: padded, count: goals.len() };
+        if goals.iter().all(|&goal| self.is_possible(goal)) && !alternatives.contains(&offered) {
+            alternatives.push(offered);
         }
     }
 
@@ -342,6 +343,10 @@ impl Matcher<'_> {
         if factors.len() > FACTORS {
             return;
         }
+        if let (None, &[a, b]) = (denominator, factors.as_slice()) {
+            self.offer(ways, &[(p, b), (q, a)]);
+            return self.offer(ways, &[(p, a), (q, b)]);
+        }
         for i in 0..factors.len() {
             if denominator.is_none()
                 && !self.is_possible((p, factors[i]))
@@ -384,6 +389,9 @@ impl Matcher<'_> {
 
     /// Numerator and denominator of a quotient, or of a product or opposite with one in it, at most so deep.
     fn fraction(&mut self, id: Id, depth: usize) -> Option<(Id, Id)> {
+        if !self.graph.operations(id).has_quotient() {
+            return None;
+        }
         let depth = depth.checked_sub(1)?;
         match self.graph.view(id) {
             (Op::Div, &[a, b]) => Some((a, b)),

@@ -242,8 +242,7 @@ impl Lowering<'_> {
             .into_iter()
             .filter_map(|value| if let Value::Number(id) = value { Some(id) } else { None })
             .collect();
-        let mut roles: Vec<bool> =
-            numbers.iter().map(|&id| !self.graph.depends(id, |op| matches!(op, Op::Input(_)))).collect();
+        let mut roles: Vec<bool> = numbers.iter().map(|&id| !self.graph.varies(id)).collect();
         if !roles.contains(&false)
             && let Some(first) = roles.first_mut()
         {

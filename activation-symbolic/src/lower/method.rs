@@ -6,7 +6,7 @@ use syn::{Expr, ExprMethodCall};
 use super::Lowering;
 use super::row::{self, REDUCTIONS};
 use super::value::{Value, plain};
-use crate::graph::{Comparison, Graph, Id, Op};
+use crate::graph::{Comparison, Graph, Id};
 use crate::helper;
 use crate::parse::round;
 use crate::primitive::Primitive;
@@ -288,7 +288,7 @@ impl Lowering<'_> {
             return Some(reason.to_owned());
         }
         let constant = match receiver {
-            Value::Number(id) => !self.graph.depends(*id, |op| matches!(op, Op::Input(_))),
+            Value::Number(id) => !self.graph.varies(*id),
             Value::Integer(..) => {
                 let text = match others {
                     [] => "()",

@@ -11,6 +11,7 @@ use crate::function::Function;
 use crate::fuse::MulAdd;
 use crate::graph::{Comparison, Graph, Id, Op};
 use crate::primitive::Primitive;
+use crate::standard::Standard;
 
 /// A number that a graph is evaluated in. A truth value is 1 or 0.
 pub(super) trait Number:
@@ -41,7 +42,21 @@ impl<S: Float> Number for S {
         activation_runtime::arith::Arith::mul_add(self, a, b)
     }
     fn apply(primitive: Primitive, arguments: [Self; 2]) -> Self {
-        primitive.evaluate(&arguments)
+        use Primitive::{
+            Acos, Acosh, Asin, Asinh, Atan, Atan2, Atanh, Cbrt, Cos, Cosh, Hypot, Powf, Sin, Sinh, Tan,
+        };
+        let [a, b] = arguments;
+        match primitive {
+            // In f32 these are computed in f64, and rounded once: any f64 will do.
+            Sin | Cos | Tan | Asin | Acos | Atan | Atan2 | Sinh | Cosh | Asinh | Acosh | Atanh | Cbrt
+            | Hypot | Powf
+                if S::IS_SINGLE =>
+            {
+                let wide = [Standard(a.into()), Standard(b.into())];
+                a.constant(primitive.evaluate(&wide).0)
+            }
+            _ => primitive.evaluate(&arguments),
+        }
     }
     fn compare(comparison: Comparison, a: Self, b: Self) -> Self {
         S::from_f64(f64::from(u8::from(evaluate::compare(comparison, a, b))))

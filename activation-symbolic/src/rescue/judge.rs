@@ -253,7 +253,7 @@ impl<'a, S: Float> Judge<'a, S> {
         let function = self.function;
         let has_defaults = sample::has_defaults(function);
         let equal = if has_defaults { 1 } else { self.settings.len() };
-        let count = (NODES / self.order.len().max(1) / equal).clamp(12, 180);
+        let count = (NODES / self.order.len().max(1) / equal).clamp(4, 180);
         let inputs = function.signature.inputs.len();
         let line = sample::line::<S>(function, &self.order, count);
         let columns = if inputs == 1 {

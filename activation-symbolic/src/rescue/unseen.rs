@@ -31,7 +31,7 @@ fn is_call(graph: &Graph, id: Id) -> bool {
 
 /// Whether a sum has a term that was rounded before: of what is exact, the difference is as good as its terms.
 fn is_rounded(graph: &Graph, sum: Id) -> bool {
-    let of_input = |id: Id| graph.depends(id, |op| matches!(op, Op::Input(_)));
+    let of_input = |id: Id| graph.varies(id);
     let is_exact = |&term: &Id| {
         let (op, arguments) = graph.view(term);
         match op {
