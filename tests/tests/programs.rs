@@ -1,5 +1,5 @@
 //! Whole items as users type them, against golden values on every instruction set.
-#![allow(missing_docs)]
+#![allow(warnings, clippy::all, clippy::pedantic, reason = "programs as users type them")]
 
 use activations_tests::{Faults, Visitor};
 
