@@ -145,9 +145,17 @@ struct Mended {
 fn mend<S: Float>(function: &Function, roots: &[Id], part: Range<usize>, judgement: &Judgement<S>) -> Mended {
     let cases = &judgement.cases;
     let errors: Vec<f64> = cases.iter().map(|case| case.error(part.clone())).collect();
-    let wrong = cases.iter().zip(&errors).filter(|(_, error)| **error > WRONG && error.is_finite());
-    let wrong: Vec<f64> = wrong.map(|(case, _)| case.x[0].into()).collect();
-    let polynomials = polynomial::fit::<S>(function, roots, &wrong);
+    let beyond = |bound: f64| -> Vec<f64> {
+        let cases = cases.iter().zip(&errors).filter(|(_, error)| **error > bound && error.is_finite());
+        cases.map(|(case, _)| case.x[0].into()).collect()
+    };
+    let wrong = beyond(WRONG);
+    let mut suspect = if wrong.is_empty() { Vec::new() } else { beyond(SUSPECT) };
+    suspect.retain(|x| wrong.iter().any(|wrong| (x - wrong).abs() <= wrong.abs() / 2.0));
+    let mut polynomials = polynomial::fit::<S>(function, roots, &suspect);
+    if polynomials.is_empty() {
+        polynomials = polynomial::fit::<S>(function, roots, &wrong);
+    }
     let mended: Vec<f64> = (cases.iter().zip(&errors))
         .map(|(case, &error)| {
             match polynomials.iter().find(|polynomial| polynomial.covers(case.x[0].into())) {
@@ -329,6 +337,8 @@ fn cover<S: Float>(
 /// The error that is not left as it is, in units of what is tolerated: less than one, since there are other points
 /// than those that were looked at.
 const WRONG: f64 = 0.75;
+/// The error from which on others may be wrong that were not looked at, in the neighbourhood of one that is.
+const SUSPECT: f64 = 0.55;
 /// The error from which on nothing is too costly.
 const HOPELESS: f64 = 3.0;
 /// The error that is not accepted unless many right results had to be computed again for it.

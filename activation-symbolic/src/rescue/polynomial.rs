@@ -30,8 +30,6 @@ const PIECES: usize = 2;
 /// How much of the interval, or of a quarter of its distance from 0, is added on either side of it: rounding errors are
 /// random, and there are others than those that were looked at.
 const MARGINS: [f64; 4] = [0.1, 0.25, 0.5, 1.0];
-/// Up to this degree the margin is widened.
-const AFFORDABLE: usize = 8;
 /// Activations don't care what it costs farther out.
 const REACH: f64 = 32.0;
 /// The shortest radius.
@@ -86,18 +84,11 @@ impl Fit {
         Some(found)
     }
 
-    /// The polynomial for an interval and for as much beside it as costs little.
+    /// The polynomial for an interval and for as much beside it as one of the highest degree serves.
     fn widest<S: Float>(&self, low: f64, high: f64) -> Option<Polynomial> {
         let scale = (high - low).max(low.abs().max(high.abs()) / 4.0);
-        let mut found: Option<Polynomial> = None;
-        for margin in MARGINS {
-            match self.polynomial::<S>(low - margin * scale, high + margin * scale) {
-                Some(wider) if found.is_none() || wider.coefficients.len() <= AFFORDABLE + 1 => {
-                    found = Some(wider);
-                }
-                _ => break,
-            }
-        }
+        let wider = |margin: f64| self.polynomial::<S>(low - margin * scale, high + margin * scale);
+        let found = MARGINS.into_iter().map_while(wider).last();
         found.filter(|found| found.radius >= SHORTEST)
     }
 
@@ -105,7 +96,10 @@ impl Fit {
     fn polynomial<S: Float>(&self, low: f64, high: f64) -> Option<Polynomial> {
         if low * high <= 0.0 {
             let radius = S::nearest(high.max(-low));
-            return self.series::<S>(0.0, radius, self.zeros::<S>(radius)?);
+            let zeros = self.zeros::<S>(radius)?;
+            if zeros > 0 {
+                return self.series::<S>(0.0, radius, zeros);
+            }
         }
         // Few bits, so that x − centre is exact.
         let (centre, radius) = (f64::midpoint(low, high), (high - low) / 2.0);
