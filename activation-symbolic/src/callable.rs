@@ -22,6 +22,7 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
     let scalar = Ident::new(signature.element.name(), function.span());
     let roles = signature.roles();
     let arguments = roles.iter().map(|_| &scalar);
+    let n = Literal::usize_unsuffixed(signature.inputs.len());
     let with = with(signature, "with");
     let roles = match callees.first() {
         None => quote!(pub const ROLES: &[bool] = &[#(#roles),*];),
@@ -43,7 +44,7 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
         pub const CALLEE: ::activations::row::Callee = ::activations::row::Callee::ELEMENTS;
         #with
         #[doc(hidden)]
-        pub fn in_rows(parameters: &[f64]) -> ::activations::row::ElementWise<Self> {
+        pub fn in_rows(parameters: &[f64]) -> ::activations::row::ElementWise<Self, #n> {
             ::activations::row::ElementWise(Self::with(parameters))
         }
     }

@@ -127,7 +127,7 @@ type Weighed<const N: usize> = ([(); N], [(); 1]);
 impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
     /// y = f(x) as a further input; a number is the same at every position.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn call<K: RowKernel<N>, const N: usize>(
+    pub fn call<K: RowKernel<M>, const M: usize, const N: usize>(
         &mut self,
         callee: &K,
         x: impl Fn(At<R, I, [(); N]>) -> [R; N],
@@ -137,49 +137,52 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
         let (mut rows, rest) = split::<_, N>(room, self.length);
         self.lay_out::<[(); N]>(rows.each_mut().map(|row| &mut **row), x);
         let (outputs, _) = K::Output::of_slice(&mut *y);
-        let x = rows.each_ref().map(|row| &**row);
-        callee.value(&mut self.over::<[(); N], K::Output>(x, outputs, R::scalar(0.0), rest));
+        let x = as_many(rows.each_ref().map(|row| &**row));
+        callee.value(&mut self.over::<[(); M], K::Output>(x, outputs, R::scalar(0.0), rest));
         self.everywhere::<K::Output>(y);
         self.room = room;
-        self.reading([y])
+        self.reading([&*y])
     }
 
     /// dx = Jᵀ·dy of f at x as further inputs.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn pull<K: RowKernel<N>, const N: usize>(
+    pub fn pull<K: RowKernel<M>, const M: usize, const N: usize>(
         &mut self,
         callee: &K,
         x_and_dy: impl Fn(At<R, I, Weighed<N>>) -> ([R; N], [R; 1]),
     ) -> Passes<'_, R, (I, [(); N]), O> {
-        let mut dx = self.rows::<N>();
+        let mut dx = self.rows::<M>();
         let outputs = dx.each_mut().map(|row| &mut **row);
-        self.weighed::<K, [(); N], _, N>(
+        self.weighed::<K, [(); M], _, M, N>(
             outputs,
             x_and_dy,
             #[cfg_attr(not(debug_assertions), inline(always))]
             |p| callee.pullback(p),
         );
-        self.reading(dx)
+        self.reading(as_many(dx.map(|row| &*row)))
     }
 
     /// What of the gradient goes to the parameters of f at x.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn pull_parameters<K: RowParametric<N, P>, const N: usize, const P: usize>(
+    pub fn pull_parameters<K, const M: usize, const N: usize, const P: usize, const Q: usize>(
         &mut self,
         callee: &K,
         x_and_dy: impl Fn(At<R, I, Weighed<N>>) -> ([R; N], [R; 1]),
-    ) -> [R::Scalar; P] {
-        self.weighed::<K, [(); 0], _, N>(
+    ) -> [R::Scalar; Q]
+    where
+        K: RowParametric<M, P>,
+    {
+        as_many(self.weighed::<K, [(); 0], _, M, N>(
             [],
             x_and_dy,
             #[cfg_attr(not(debug_assertions), inline(always))]
             |p| callee.parameter_pullback(p),
-        )
+        ))
     }
 
     /// dy = J·v of f at x as a further input; a number is the same at every position.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn push<K: RowKernel<N>, const N: usize>(
+    pub fn push<K: RowKernel<M>, const M: usize, const N: usize>(
         &mut self,
         callee: &K,
         x_and_v: impl Fn(At<R, I, ([(); N], [(); N])>) -> ([R; N], [R; N]),
@@ -191,21 +194,26 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
         let rows = (x.each_mut().map(|row| &mut **row), v.each_mut().map(|row| &mut **row));
         self.lay_out::<([(); N], [(); N])>(rows, x_and_v);
         let (outputs, _) = K::Output::of_slice(&mut *dy);
-        let inputs = (x.each_ref().map(|row| &**row), v.each_ref().map(|row| &**row));
+        let inputs = [x, v].map(|rows| as_many(rows.map(|row| &*row)));
         let zero = R::scalar(0.0);
-        callee.pushforward(&mut self.over::<([(); N], [(); N]), K::Output>(inputs, outputs, zero, rest));
+        callee.pushforward(&mut self.over::<([(); M], [(); M]), K::Output>(
+            inputs.into(),
+            outputs,
+            zero,
+            rest,
+        ));
         self.everywhere::<K::Output>(dy);
         self.room = room;
-        self.reading([dy])
+        self.reading([&*dy])
     }
 
     /// What `f` makes of passes over arguments of `K` and the gradient of what it gives for them.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn weighed<K: RowKernel<N>, P: Shape, W, const N: usize>(
+    fn weighed<K: RowKernel<M>, P: Shape, W, const M: usize, const N: usize>(
         &mut self,
         mut outputs: P::Of<&mut [R::Element]>,
         x_and_dy: impl Fn(At<R, I, Weighed<N>>) -> ([R; N], [R; 1]),
-        f: impl FnOnce(&mut Passes<'_, R, ([(); N], K::Output), P>) -> W,
+        f: impl FnOnce(&mut Passes<'_, R, ([(); M], K::Output), P>) -> W,
     ) -> W {
         let room = take(&mut self.room);
         let (mut x, rest) = split::<_, N>(room, self.length);
@@ -220,7 +228,7 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
         } else {
             R::scalar(0.0)
         };
-        let inputs = (x.each_ref().map(|row| &**row), gradient);
+        let inputs = (as_many(x.map(|row| &*row)), gradient);
         let outputs = P::part_mut(&mut outputs, 0..self.length);
         let result = f(&mut self.over(inputs, outputs, upstream, rest));
         self.room = room;
@@ -274,9 +282,8 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
 
     /// The passes that go on with further inputs.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn reading<const N: usize>(&mut self, rows: [&'a mut [R::Element]; N]) -> Passes<'_, R, (I, [(); N]), O> {
+    fn reading<const N: usize>(&mut self, rows: [&'a [R::Element]; N]) -> Passes<'_, R, (I, [(); N]), O> {
         let (token, length, upstream) = (self.token, self.length, self.upstream);
-        let rows = rows.map(|row| &*row);
         let full = length - length % R::LANES;
         let tails = if full < length {
             <[(); N]>::load_tail(token, &rows, full)
@@ -310,4 +317,14 @@ fn split<E, const N: usize>(room: &mut [E], length: usize) -> ([&mut [E]; N], &m
         },
     );
     (rows, room)
+}
+
+/// The same things: a callee takes as many rows as it is given. Of a call where it doesn't, which rustc reports where
+/// the fn is compared with its arguments, this keeps all else well-typed.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn as_many<T: Copy, const N: usize, const M: usize>(things: [T; N]) -> [T; M] {
+    from_fn(
+        #[cfg_attr(not(debug_assertions), inline(always))]
+        |i| things[i.min(N - 1)],
+    )
 }

@@ -7,11 +7,11 @@ use crate::array::map;
 use crate::kernel::{Info, Kernel, MultiKernel, Parametric};
 use crate::real::Real;
 
-/// An activation at every position of a row, or of several.
+/// An activation at every position of `N` rows.
 #[derive(Debug, Clone, Copy)]
-pub struct ElementWise<K>(pub K);
+pub struct ElementWise<K, const N: usize>(pub K);
 
-impl<K: Kernel> RowKernel<1> for ElementWise<K> {
+impl<K: Kernel> RowKernel<1> for ElementWise<K, 1> {
     type Output = ToRow;
     const INFO: Info = K::INFO;
 
@@ -41,7 +41,7 @@ impl<K: Kernel> RowKernel<1> for ElementWise<K> {
 /// For each number of inputs but one.
 macro_rules! several {
     ($($n:literal),*) => {$(
-        impl<K: MultiKernel<$n>> RowKernel<$n> for ElementWise<K> {
+        impl<K: MultiKernel<$n>> RowKernel<$n> for ElementWise<K, $n> {
             type Output = ToRow;
             const INFO: Info = K::INFO;
 
@@ -86,7 +86,7 @@ several! { 2, 3, 4 }
 /// For each number of inputs.
 macro_rules! parametric {
     ($($n:literal),*) => {$(
-        impl<K: Parametric<$n, P>, const P: usize> RowParametric<$n, P> for ElementWise<K>
+        impl<K: Parametric<$n, P>, const P: usize> RowParametric<$n, P> for ElementWise<K, $n>
         where
             Self: RowKernel<$n, Output = ToRow>,
         {
