@@ -7,6 +7,7 @@
 //!   element     f32, f64, f16, bf16: what rows may hold
 //!   terms       what a pass reduces: sums, products, extrema
 //!   passes      the loops over one row
+//!   callee      what those that call a function know of it
 //!   call        functions of rows that call each other
 //!   run         rows in, rows out: dispatch, and the ladder of precision
 //!   activation  RowActivation, MultiRowActivation
@@ -26,6 +27,7 @@ pub mod activation;
 #[cfg(feature = "ndarray")]
 pub mod axis;
 pub mod call;
+pub mod callee;
 pub mod cell;
 pub mod element;
 pub mod element_wise;
@@ -38,7 +40,7 @@ pub mod trainable;
 pub mod widened;
 
 pub use activation::{MultiRowActivation, RowActivation, number, row};
-pub use call::{Callee, Gives, room};
+pub use callee::{Callee, Gives, room};
 pub use cell::Cell;
 pub use element_wise::ElementWise;
 pub use passes::{At, Passes};

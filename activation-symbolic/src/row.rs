@@ -13,6 +13,7 @@
 //!   precision  whether f32 will do, by trying
 //!   schedule   which reductions are made in which pass, what is stored between passes
 //!   document   what is said of it
+//!   write      the passes of a method, as code
 //!   emit       a RowKernel, the struct and the plain fn
 //! ```
 
@@ -31,6 +32,7 @@ mod schedule;
 mod softmax;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::collections::HashMap;
 
