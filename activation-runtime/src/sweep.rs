@@ -101,18 +101,18 @@ fn round<V: Vector, P, const N: usize, const Y: usize, const D: usize, const S: 
     while len - at >= V::LANES {
         let (x, dy) = slices.load::<V>(token, at);
         let results = pass.compute(x, dy);
+        // Before anything is stored, which might be a parameter for all the compiler knows: what the masks share with
+        // the results is computed once.
+        let masks = if P::RESCUES { pass.rescue(x) } else { [None; 3] };
         slices.store(at, &results);
-        if P::RESCUES {
-            let masks = pass.rescue(x);
-            terms.add(results.terms, masks[2]);
-            if let Some(lanes) = lanes_of::<V>(masks, used) {
-                marked.mark(at, lanes);
-                if marked.is_full() {
-                    marked.mend(pass, &mut slices, &mut terms.mended, false);
-                }
+        terms.add(results.terms, masks[2]);
+        if P::RESCUES
+            && let Some(lanes) = lanes_of::<V>(masks, used)
+        {
+            marked.mark(at, lanes);
+            if marked.is_full() {
+                marked.mend(pass, &mut slices, &mut terms.mended, false);
             }
-        } else {
-            terms.add(results.terms, None);
         }
         at += V::LANES;
     }
