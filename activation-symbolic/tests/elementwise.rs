@@ -28,6 +28,10 @@ const LEFT: &[&str] = &[
     "elementwise/xatlu",
     "survey/sigmoid_algebraic",
     "survey/soft_clipping",
+    // Zeros of the slope far out, between the points that are looked at; a large angle (siren).
+    "survey/siren",
+    "survey/cosid",
+    "survey/wire_gabor",
     // At x = 10⁻²⁰ its derivative, a difference, is wrong in extended numbers too: right only in deep ones.
     "survey/sinc_pi",
 ];
@@ -103,7 +107,7 @@ fn judge(folder: &str, report: &mut String) -> Vec<String> {
                             truth.evaluate(&compiled.function.graph, &order, &[x], &floats);
                             truth.sensitivity(compiled.derivative, &[x]).to_f64()
                         },
-                        |curvature| (f64::from(x) * curvature).abs(),
+                        |curvature| *curvature,
                     );
                     let is_wrong = folder == "elementwise" && is_wrong_golden(name, f64::from(x));
                     let roots = [
