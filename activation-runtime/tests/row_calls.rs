@@ -124,12 +124,8 @@ impl RowParametric<1, 1> for Shares {
 }
 
 fn numbers(len: usize, seed: u64) -> Vec<f32> {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / (1 << 23) as f32 - 0.99
-    };
-    (0..len).map(|_| next()).collect()
+    let mut random = fastrand::Rng::with_seed(seed);
+    (0..len).map(|_| random.f32() * 2.0 - 0.99).collect()
 }
 
 const KERNEL: Shares = Shares { gain: 3.0 };

@@ -158,12 +158,8 @@ fn levels(check: impl Fn(Level)) {
 
 /// Numbers between −2 and 2 without a pattern.
 fn numbers(n: usize, seed: u64) -> Vec<f32> {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 40) as f32 / (1 << 22) as f32 - 2.0
-    };
-    (0..n).map(|_| next()).collect()
+    let mut random = fastrand::Rng::with_seed(seed);
+    (0..n).map(|_| random.f32() * 4.0 - 2.0).collect()
 }
 
 #[test]

@@ -33,6 +33,7 @@ pub mod parse;
 pub mod patch;
 pub mod pattern;
 pub mod primitive;
+mod random;
 pub mod rescue;
 pub mod rewrite;
 pub mod row;

@@ -55,13 +55,8 @@ fn unit(x: Row<f32>) -> Row<f32> {
 }
 
 fn numbers(n: usize, scale: f32) -> Vec<f32> {
-    let mut state = 1u64;
-    (0..n)
-        .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((state >> 40) as f32 / (1 << 23) as f32 - 1.0) * scale
-        })
-        .collect()
+    let mut random = fastrand::Rng::with_seed(1);
+    (0..n).map(|_| (random.f32() * 2.0 - 1.0) * scale).collect()
 }
 
 /// `slope` and its derivative as functions of the exact output.

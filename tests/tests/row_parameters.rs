@@ -67,12 +67,8 @@ mod exact {
 
 /// Numbers between −2 and 2, the same on every run.
 fn numbers(seed: u64, len: usize) -> Vec<f32> {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / (1 << 22) as f32 - 2.0
-    };
-    (0..len).map(|_| next()).collect()
+    let mut random = fastrand::Rng::with_seed(seed);
+    (0..len).map(|_| random.f32() * 4.0 - 2.0).collect()
 }
 
 fn wide(row: &[f32]) -> Vec<f64> {

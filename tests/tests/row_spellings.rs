@@ -239,12 +239,8 @@ fn truth(f: Reference<'_>, x: &[Vec<E>], dy: &[E], v: &[Vec<E>]) -> Truth {
 
 /// Numbers without a pattern.
 fn numbers(n: usize, seed: u64) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
-    let mut uniform = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
-    (0..n).map(|_| (uniform() + uniform()) * 1.5).collect()
+    let mut random = fastrand::Rng::with_seed(seed);
+    (0..n).map(|_| (random.f32() + random.f32()) * 3.0 - 3.0).collect()
 }
 
 fn compare(what: &str, found: &[f32], exact: &[(f64, f64)], failures: &mut Vec<String>) {

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   sample     where to look: zeros, subnormals, every magnitude, the seams, and between good and bad
-//!   judge      each point: the kernel in floats beside the truth
+//!   target     what the results should be, and what is tolerated
+//!   judge      each point: the kernel in floats beside that
 //!   polynomial what takes its place where rounding errors are too large on a short interval
 //!   predicate  what a kernel can see of its own trouble: overflow, underflow, sums that cancelled
 //!   unmended   what is wrong still
@@ -20,6 +21,7 @@ mod judge;
 mod polynomial;
 mod predicate;
 mod sample;
+mod target;
 mod unmended;
 mod unseen;
 

@@ -6,6 +6,7 @@ use activation_runtime::real::Real;
 
 use crate::function::Function;
 use crate::graph::{Id, Op};
+use crate::random::Random;
 
 /// A machine float that kernels run in.
 pub(super) trait Float: Element + Real + Arith<Mask = bool> + PartialOrd + Into<f64> {
@@ -38,22 +39,6 @@ impl Float for f64 {
     const EXPONENTS: (i32, i32) = (-1074, 1023);
     fn from_f64(value: f64) -> Self {
         value
-    }
-}
-
-/// Pseudo-random numbers in [0, 1) (Marsaglia's xorshift): the same in every run.
-pub(super) struct Random(u64);
-
-impl Random {
-    pub(super) fn new() -> Self {
-        Self(0x9e37_79b9_7f4a_7c15)
-    }
-
-    pub(super) fn next(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 

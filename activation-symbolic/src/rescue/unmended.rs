@@ -13,12 +13,13 @@ use activation_runtime::extended::Element;
 
 use super::WRONG;
 use super::judge::{Case, Judgement};
-use super::sample::{Float, Random};
+use super::sample::Float;
 use crate::check::ascii;
 use crate::evaluate::{Value, evaluate, step};
 use crate::function::Function;
 use crate::graph::{Graph, Id, Op};
 use crate::primitive::Primitive;
+use crate::random::Random;
 use crate::truth::Ball;
 
 /// The error, in units of what is tolerated, that isn't one of a few roundings.

@@ -10,10 +10,11 @@ use super::Derived;
 use super::interpret::{Extended, INPUTS, Interpreted, Own, Program, apply, programs};
 use crate::function::{Element, Function};
 use crate::graph::{Id, Op};
+use crate::random::Random;
 
-/// The lengths of the rows that are tried, those of two numbers thrice, as they cancel most often; where the short ones
+/// The lengths of the rows that are tried, those of one and of two numbers thrice, as they cancel most often; where the short ones
 /// fail, those of [`SHORT`] elements may still do.
-const LENGTHS: [usize; 5] = [2, 2, 2, 3, SHORT];
+const LENGTHS: [usize; 8] = [1, 1, 1, 2, 2, 2, 3, SHORT];
 /// ε of f32.
 const EPSILON: f64 = 1.0 / (1 << 24) as f64;
 
@@ -63,11 +64,8 @@ impl Sample {
 
 /// Rows of ordinary numbers, of numbers of very different sizes, far from 0, positive, huge and tiny ones.
 fn samples(inputs: usize, returns_row: bool) -> Vec<Sample> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut uniform = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
+    let mut random = Random::new();
+    let mut uniform = || random.next() as f32 * 2.0 - 1.0;
     let any: fn(f32) -> f32 = |u| u;
     let positive: fn(f32) -> f32 = f32::abs;
     // Of very different sizes.
