@@ -187,7 +187,9 @@ fn monomials(terms: &[f64]) -> Vec<f64> {
 impl fmt::Display for Polynomial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let degree = self.coefficients.len() - 1 + self.zeros as usize;
-        let [low, high] = [self.centre - self.radius, self.centre + self.radius].map(number);
+        // Three decimals do for a reader.
+        let rounded = |x: f64| number((x * 1e3).round() / 1e3);
+        let [low, high] = [self.centre - self.radius, self.centre + self.radius].map(rounded);
         write!(f, "a polynomial of degree {degree} from {low} to {high}, where its terms cancel")
     }
 }
@@ -215,8 +217,8 @@ impl Polynomial {
     pub(super) fn select(&self, function: &mut Function, root: Id) -> Id {
         let graph = &mut function.graph;
         let x = graph.node(Op::Input(0), &[]);
-        let centre = graph.constant(self.centre);
-        let t = graph.sub(x, centre);
+        let offset = graph.constant(-self.centre);
+        let t = graph.add(x, offset);
         // Of an even function, in t².
         let is_even = self.coefficients.iter().skip(1).step_by(2).all(|&c| c == 0.0);
         let (step, variable) = if is_even { (2, graph.mul(t, t)) } else { (1, t) };
