@@ -217,8 +217,8 @@ impl<'a> Writer<'a> {
                 quote!(#ident)
             }
             (Op::External(n), _) => {
-                let (name, constant) = (&self.scope.signature.name, callable::constant(n as usize));
-                quote!(#c(f64::from(#name::#constant)))
+                let constant = callable::constant(n as usize);
+                quote!(#c(f64::from(Self::#constant)))
             }
             (Op::Truth(true), _) => quote!(#c(0.0).eq(#c(0.0))),
             (Op::Truth(false), _) => quote!(#c(0.0).ne(#c(0.0))),

@@ -5,8 +5,36 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+/// The tokens that something is said about, by the first and the last of them: only the compiler's own macros can join
+/// spans.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    first: Span,
+    last: Span,
+}
+
+impl Place {
+    /// All the tokens of `at`.
+    pub fn of(at: impl ToTokens) -> Self {
+        let mut spans = at.to_token_stream().into_iter().map(|token| token.span());
+        let first = spans.next().unwrap_or_else(Span::call_site);
+        Self { first, last: spans.last().unwrap_or(first) }
+    }
+
+    /// The first of the tokens.
+    pub fn first(self) -> Span {
+        self.first
+    }
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Self {
+        Self { first: span, last: span }
+    }
+}
 
 /// The errors of one expansion.
 #[derive(Debug, Default)]
@@ -22,9 +50,11 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Reports an error at a token.
-    pub fn error(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.push(syn::Error::new(span, message));
+    /// Reports an error at a token, or from one to another.
+    pub fn error(&mut self, at: impl Into<Place>, message: impl std::fmt::Display) {
+        let at = at.into();
+        let [first, last] = [at.first, at.last].map(|span| Ident::new("_", span));
+        self.push(syn::Error::new_spanned(quote!(#first #last), message));
     }
 
     /// Reports an error at all the tokens of `at`.

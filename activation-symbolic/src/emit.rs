@@ -34,8 +34,8 @@ pub fn emit(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let parametric = parametric(function, derivatives);
     let higher = higher(function, derivatives);
     let test = test(function);
-    let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
-    let witnesses = function.witnesses.iter().map(|witness| quote!(#(#cfgs)* #witness));
+    let shared = function.signature.shared();
+    let witnesses = function.witnesses.iter().map(|witness| quote!(#shared #witness));
     quote! {
         #[allow(dead_code)]
         #item
@@ -52,7 +52,7 @@ pub fn emit(function: &Function, derivatives: &Derivatives) -> TokenStream {
 fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let signature = &function.signature;
     let (vis, name, alias) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
-    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let shared = signature.shared();
     let docs = document::of(function, derivatives);
     let scalar = scalar(signature.element);
     let idents: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
@@ -67,7 +67,7 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let (unit, derived) = if idents.is_empty() { (true, quote!(, Default)) } else { (false, quote!()) };
     let default = defaults.filter(|_| !unit).map(|defaults| {
         quote! {
-            #(#cfgs)*
+            #shared
             impl ::core::default::Default for #name {
                 fn default() -> Self {
                     Self { #(#idents: #defaults),* }
@@ -77,9 +77,9 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
     });
     let alias = (alias != name).then(|| {
         quote! {
-            #(#cfgs)*
+            #shared
             #[doc(hidden)]
-            #[allow(non_camel_case_types)]
+            #[allow(dead_code, non_camel_case_types)]
             #vis type #alias = #name;
         }
     });
@@ -100,12 +100,12 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
         }
     };
     quote! {
-        #(#cfgs)*
+        #shared
         #(#[doc = #docs])*
         #[allow(dead_code)]
         #[derive(Debug, Clone, Copy, PartialEq #derived)]
         #vis struct #name #body
-        #(#cfgs)*
+        #shared
         #[allow(dead_code)]
         impl #name {
             #construct
@@ -120,7 +120,7 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
 fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let signature = &function.signature;
     let name = &signature.name;
-    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let shared = signature.shared();
     let info = document::info(function, derivatives);
     let idents: Vec<&Ident> = signature.inputs.iter().map(|i| &i.ident).collect();
     let n = Literal::usize_unsuffixed(idents.len());
@@ -138,7 +138,7 @@ fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let (head, tail) = both.split_first().map_or((quote!(), &[][..]), |(head, tail)| (head.clone(), tail));
     if several {
         quote! {
-            #(#cfgs)*
+            #shared
             #[allow(clippy::all, clippy::pedantic)]
             impl ::activations::MultiKernel<#n> for #name {
                 const INFO: ::activations::Info = #info;
@@ -163,7 +163,7 @@ fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
     } else {
         let x = &idents[0];
         quote! {
-            #(#cfgs)*
+            #shared
             #[allow(clippy::all, clippy::pedantic)]
             impl ::activations::Kernel for #name {
                 const INFO: ::activations::Info = #info;
@@ -222,9 +222,9 @@ fn from_output(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let Code { statements, results } = code(&graph, &[slope], &scope);
     quote! {
         #[inline(always)]
-        fn derivative_from_output<R: ::activations::Real>(&self, #y: R) -> Option<R> {
+        fn derivative_from_output<R: ::activations::Real>(&self, #y: R) -> ::core::option::Option<R> {
             #statements
-            Some(#(#results)*)
+            ::core::option::Option::Some(#(#results)*)
         }
     }
 }
@@ -247,8 +247,8 @@ fn rescue(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let Code { statements, results } = method(function, &wanted);
     let mut results = results.into_iter();
     let mut mask = |id: Option<Id>| match id.and_then(|_| results.next()) {
-        Some(mask) => quote!(Some(#mask)),
-        None => quote!(None),
+        Some(mask) => quote!(::core::option::Option::Some(#mask)),
+        None => quote!(::core::option::Option::None),
     };
     let mut own = {
         let [value, derivative] = derivatives.rescue.map(&mut mask);
@@ -276,7 +276,7 @@ fn rescue(function: &Function, derivatives: &Derivatives) -> TokenStream {
     quote! {
         const RESCUES: [bool; 2] = [#value, #derivative];
         #[inline(always)]
-        fn rescue<R: ::activations::Real>(&self, #argument) -> [Option<R::Mask>; 2] {
+        fn rescue<R: ::activations::Real>(&self, #argument) -> [::core::option::Option<R::Mask>; 2] {
             #statements
             #own
         }
@@ -293,12 +293,12 @@ fn parametric(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let name = &signature.name;
     let idents: Vec<&Ident> = parameters.iter().map(|p| &p.ident).collect();
     let inputs: Vec<&Ident> = signature.inputs.iter().map(|i| &i.ident).collect();
-    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let shared = signature.shared();
     let (n, p) = (Literal::usize_unsuffixed(inputs.len()), Literal::usize_unsuffixed(idents.len()));
     let Code { statements, results } = method(function, &derivatives.parameters);
     let scalar = scalar(signature.element);
     quote! {
-        #(#cfgs)*
+        #shared
         #[allow(clippy::all, clippy::pedantic)]
         impl ::activations::Parametric<#n, #p> for #name {
             #[inline(always)]
@@ -317,14 +317,14 @@ fn parametric(function: &Function, derivatives: &Derivatives) -> TokenStream {
 fn higher(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let signature = &function.signature;
     let (name, x) = (&signature.name, &signature.inputs[0].ident);
-    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let shared = signature.shared();
     let traits = [("SecondOrder", "second_derivative"), ("ThirdOrder", "third_derivative")];
     let impls = derivatives.higher.iter().zip(traits).map(|(&root, (order, derivative))| {
         let (order, derivative) =
             (Ident::new(order, Span::call_site()), Ident::new(derivative, Span::call_site()));
         let Code { statements, results } = method(function, &[root]);
         quote! {
-            #(#cfgs)*
+            #shared
             #[allow(clippy::all, clippy::pedantic)]
             impl ::activations::#order for #name {
                 #[inline(always)]
@@ -361,7 +361,7 @@ pub(crate) fn test(function: &Function) -> TokenStream {
         let fields = signature.parameters.iter().map(|parameter| &parameter.ident);
         quote! {
             let report = ::activations::gradcheck_parameters::<#name, _>([#(kernel.#fields as f64),*], #low..=#high);
-            assert!(report.passed(), "{report}");
+            ::core::assert!(report.passed(), "{report}");
         }
     });
     quote! {
@@ -371,7 +371,7 @@ pub(crate) fn test(function: &Function) -> TokenStream {
         fn #test() {
             let kernel = <#name as ::core::default::Default>::default();
             let report = ::activations::#inputs;
-            assert!(report.passed(), "{report}");
+            ::core::assert!(report.passed(), "{report}");
             #parameters
         }
     }

@@ -8,7 +8,7 @@ use syn::{FnArg, ForeignItemFn, Item, ItemFn, ReturnType};
 
 use crate::callable::{callable, callable_in_rows};
 use crate::diagnostic::Diagnostics;
-use crate::function::Signature;
+use crate::function::{Signature, shared};
 use crate::parse::{known, parse, struct_name};
 
 /// The stub of `item`, whose body holds the `errors`, its struct with empty kernels, and `witnesses`, which rustc checks
@@ -37,8 +37,8 @@ pub fn fallback(
         Some(signature) => structure(signature),
         None => unknown_structure(&function),
     };
-    let cfgs: Vec<_> = function.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
-    let witnesses = witnesses.iter().map(|witness| quote!(#(#cfgs)* #witness));
+    let shared = shared(&function.attrs);
+    let witnesses = witnesses.iter().map(|witness| quote!(#shared #witness));
     quote! {
         #stub
         #structure
@@ -103,7 +103,7 @@ fn rows(ty: &syn::Type) -> bool {
 /// The struct of a function whose body was refused.
 fn structure(signature: &Signature) -> TokenStream {
     let (vis, name, ident) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
-    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let shared = signature.shared();
     let scalar = Ident::new(signature.element.name(), name.span());
     let fields: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
     let body = if fields.is_empty() { quote!(;) } else { quote!({ #(pub #fields: #scalar),* }) };
@@ -113,11 +113,11 @@ fn structure(signature: &Signature) -> TokenStream {
         (kernels(signature), callable(signature, &[]))
     };
     quote! {
-        #(#cfgs)*
+        #shared
         #[allow(dead_code, missing_docs)]
         #[derive(Debug, Clone, Copy, PartialEq, Default)]
         #vis struct #name #body
-        #(#cfgs)*
+        #shared
         #[allow(dead_code, missing_docs)]
         impl #name {
             pub const fn new(#(#fields: #scalar),*) -> Self {
@@ -125,11 +125,11 @@ fn structure(signature: &Signature) -> TokenStream {
             }
             #callable
         }
-        #(#cfgs)*
+        #shared
         #[doc(hidden)]
         #[allow(dead_code, non_camel_case_types)]
         #vis type #ident = #name;
-        #(#cfgs)*
+        #shared
         const _: () = { #kernels };
     }
 }

@@ -1,7 +1,9 @@
 //! What travels through the pipeline: a function as it was declared, then as a graph, then with what is known of it.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 
+use crate::diagnostic::Place;
 use crate::fuse::Fused;
 use crate::graph::{Graph, Id, Op};
 
@@ -46,6 +48,11 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// The attributes of the fn that hold for all that it becomes.
+    pub fn shared(&self) -> TokenStream {
+        shared(&self.item.attrs)
+    }
+
     /// For each argument in order, whether it is a parameter.
     pub fn roles(&self) -> Vec<bool> {
         let is_parameter = |ident: &Ident| self.parameters.iter().any(|parameter| parameter.ident == *ident);
@@ -57,6 +64,13 @@ impl Signature {
         };
         self.item.sig.inputs.iter().map(of).collect()
     }
+}
+
+/// The attributes of a fn that hold for all that it becomes: whether it is there, and what is let through.
+pub(crate) fn shared(attributes: &[syn::Attribute]) -> TokenStream {
+    let outer = attributes.iter().filter(|attribute| matches!(attribute.style, syn::AttrStyle::Outer));
+    let attributes = outer.filter(|a| a.path().is_ident("cfg") || a.path().is_ident("allow"));
+    quote!(#(#attributes)*)
 }
 
 /// An input of the function.
@@ -160,6 +174,11 @@ pub struct Function {
 }
 
 impl Function {
+    /// The tokens of a node; the function's name for one that was not written.
+    pub fn place(&self, node: Id) -> Place {
+        self.graph.place(node).unwrap_or_else(|| self.signature.item.sig.ident.span().into())
+    }
+
     /// The leaves of the inputs.
     pub fn inputs(&self) -> impl Iterator<Item = Op> + use<> {
         (0..self.signature.inputs.len() as u8).map(Op::Input)
@@ -175,7 +194,7 @@ impl Function {
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// x, slope from the left, slope from the right, and the token that makes it.
-    pub kinks: Vec<(f64, f64, f64, Option<Span>)>,
+    pub kinks: Vec<(f64, f64, f64, Option<Place>)>,
     /// Whether the checks could see all of it (no opaque calls, no parameters without defaults).
     pub analysed: bool,
     /// Whether it jumps somewhere (allowed by the author).

@@ -8,8 +8,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use proc_macro2::Span;
-
+use crate::diagnostic::Place;
 use crate::primitive::Primitive;
 
 /// A node's index in its [`Graph`].
@@ -241,15 +240,15 @@ impl Callee {
 #[derive(Debug, Default, Clone)]
 pub struct Graph {
     nodes: Vec<Node>,
-    spans: Vec<Option<Span>>,
+    places: Vec<Option<Place>>,
     operations: Vec<Operations>,
     /// Of each node the number that it is, if it is made of literals only.
     numbers: Vec<Option<f64>>,
     /// Of each node whether it is seen to be positive whatever the inputs.
     positive: Vec<bool>,
     ids: HashMap<Node, Id, BuildHasherDefault<Mix>>,
-    /// The span that new nodes are attributed to.
-    pub here: Option<Span>,
+    /// The place that new nodes are attributed to.
+    pub here: Option<Place>,
     /// Constants named by path, of unknown value.
     pub externals: Vec<syn::Expr>,
     /// Other activations that the body calls.
@@ -277,7 +276,7 @@ impl Graph {
         self.positive.push(self.is_positive_of(op, arguments));
         self.nodes.push(node);
         self.operations.push(operations);
-        self.spans.push(self.here);
+        self.places.push(self.here);
         self.ids.insert(node, id);
         id
     }
@@ -356,8 +355,8 @@ impl Graph {
     }
 
     /// Where the node was first written, if it was written and not derived.
-    pub fn span(&self, id: Id) -> Option<Span> {
-        self.spans[id.index()]
+    pub fn place(&self, id: Id) -> Option<Place> {
+        self.places[id.index()]
     }
 
     /// The value of a literal node.

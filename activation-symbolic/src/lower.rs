@@ -23,7 +23,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
 use crate::callable::Outside;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Place};
 use crate::function::{Facts, Function, Signature};
 use crate::fuse::Fused;
 use crate::graph::{Callee, Graph, Id, Op};
@@ -242,9 +242,9 @@ impl<'a> Lowering<'a> {
         rows.unwrap_or(nothing)
     }
 
-    /// Refuses at one token.
-    fn refuse(&mut self, span: Span, message: impl std::fmt::Display) -> Value {
-        self.diagnostics.error(span, message);
+    /// Refuses at one token, or from one to another.
+    fn refuse(&mut self, at: impl Into<Place>, message: impl std::fmt::Display) -> Value {
+        self.diagnostics.error(at, message);
         Value::Refused
     }
 
@@ -254,9 +254,9 @@ impl<'a> Lowering<'a> {
         Value::Refused
     }
 
-    /// New nodes are attributed to `span` while `build` runs.
-    fn at(&mut self, span: Span, build: impl FnOnce(&mut Graph) -> Id) -> Id {
-        self.graph.here = Some(span);
+    /// New nodes are attributed to `place` while `build` runs.
+    fn at(&mut self, place: impl Into<Place>, build: impl FnOnce(&mut Graph) -> Id) -> Id {
+        self.graph.here = Some(place.into());
         build(&mut self.graph)
     }
 

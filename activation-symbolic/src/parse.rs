@@ -19,6 +19,12 @@ use types::{Kind, agree, is_generic, kind_of, mixed, returned};
 /// The most inputs that a function may have.
 const MOST_INPUTS: usize = 4;
 
+/// The types that Rust has under names that a fn may have.
+const PRIMITIVES: [&str; 19] = [
+    "bool", "char", "f128", "f16", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128",
+    "u16", "u32", "u64", "u8", "usize",
+];
+
 /// Reads the attribute's arguments and the item's signature. `None` if the signature was refused: then nothing can
 /// be said about the body.
 pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagnostics) -> Option<Signature> {
@@ -235,6 +241,17 @@ pub(crate) fn struct_name(
     ident: &Ident,
     diagnostics: &mut Diagnostics,
 ) -> Option<Ident> {
+    let hides = |ident: &&Ident| PRIMITIVES.contains(&ident.to_string().trim_start_matches("r#"));
+    if let Some(ident) = settings.name.iter().chain([ident]).find(hides) {
+        diagnostics.error(
+            ident.span(),
+            format!(
+                "an activation is a type under the fn's own name too, and a type `{ident}` hides the one of Rust's in the \
+                 whole module: take another name"
+            ),
+        );
+        return None;
+    }
     if let Some(name) = &settings.name {
         if name == ident {
             diagnostics

@@ -28,8 +28,6 @@ mod range;
 mod touch;
 pub mod truth;
 
-use proc_macro2::Span;
-
 use crate::diagnostic::Diagnostics;
 use crate::function::Function;
 use crate::graph::{Id, Op};
@@ -84,9 +82,9 @@ pub fn check(function: &mut Function, partials: &[Id], errors: &mut Diagnostics)
             merge(function, &mut offences[1], jumps);
             merge(function, &mut offences[2], kinks.iter().map(|kink| kink.offence(&probe)).collect());
             if settings.len() == 1 && partials.len() == 1 {
-                let span = |node| function.graph.span(node);
+                let token = |node| function.graph.place(node);
                 facts.kinks =
-                    kinks.iter().map(|kink| (kink.x, kink.left, kink.right, span(kink.node))).collect();
+                    kinks.iter().map(|kink| (kink.x, kink.left, kink.right, token(kink.node))).collect();
                 facts.range = range::range(&probe);
             }
             if partials.len() == 1 && facts.holes.is_empty() {
@@ -121,7 +119,7 @@ pub fn check(function: &mut Function, partials: &[Id], errors: &mut Diagnostics)
     function.facts = facts;
     let denied = [(lints.domain, domain), (lints.jumps, jumps), (lints.kinks, kinks)];
     for offence in denied.into_iter().filter(|(denied, _)| *denied).flat_map(|(_, offences)| offences) {
-        errors.error(span(function, offence.node), offence.message);
+        errors.error(function.place(offence.node), offence.message);
     }
 }
 
@@ -143,17 +141,12 @@ fn summary(domain: &[Offence], jumps: &[Offence], kinks: &[Offence], opaque: boo
 
 /// Adds what blames a token that isn't blamed yet.
 fn merge(function: &Function, known: &mut Vec<Offence>, new: Vec<Offence>) {
-    let token = |offence: &Offence| format!("{:?}", span(function, offence.node));
+    let token = |offence: &Offence| format!("{:?}", function.place(offence.node));
     for offence in new {
         if !known.iter().any(|other| token(other) == token(&offence)) {
             known.push(offence);
         }
     }
-}
-
-/// The token of a node; the function's name for one that was not written.
-fn span(function: &Function, node: Id) -> Span {
-    function.graph.span(node).unwrap_or_else(|| function.signature.item.sig.ident.span())
 }
 
 /// The values of the parameters to look at: the defaults; what has none takes several values in turn.

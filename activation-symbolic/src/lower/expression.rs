@@ -10,6 +10,7 @@ use super::call::{builtin, scalar, strip};
 use super::method::{is_method, remainder};
 use super::value::{Value, is_integer, plain};
 use crate::callable::{constant, place};
+use crate::diagnostic::Place;
 use crate::graph::{Comparison, Op};
 use crate::parse::literal::standard;
 use crate::parse::{suffix_message, wrong_suffix};
@@ -273,11 +274,11 @@ impl Lowering<'_> {
         [a, b]: [Value; 2],
         [left, right]: [&Expr; 2],
     ) -> Value {
-        let span = op.span();
+        let at = Place::of(written);
         match op {
             BinOp::Rem(_) if self.steps && matches!((&a, &b), (Value::Number(_), Value::Number(_))) => {
                 let (Value::Number(a), Value::Number(b)) = (a, b) else { return Value::Refused };
-                return Value::Number(self.at(span, |g| remainder(g, Primitive::Trunc, a, b)));
+                return Value::Number(self.at(at, |g| remainder(g, Primitive::Trunc, a, b)));
             }
             BinOp::Rem(_)
             | BinOp::BitXor(_)
@@ -308,7 +309,7 @@ impl Lowering<'_> {
                 let (a, b) = (self.as_mask(a, left), self.as_mask(b, right));
                 let (Some(a), Some(b)) = (a, b) else { return Value::Refused };
                 return Value::Mask(
-                    self.at(span, |g| if matches!(op, BinOp::And(_)) { g.and(a, b) } else { g.or(a, b) }),
+                    self.at(at, |g| if matches!(op, BinOp::And(_)) { g.and(a, b) } else { g.or(a, b) }),
                 );
             }
             _ => {}
@@ -317,7 +318,7 @@ impl Lowering<'_> {
             (Value::Refused | Value::Never, _) | (_, Value::Refused | Value::Never) => Value::Refused,
             (Value::Integer(a, _), Value::Integer(b, _)) => self.integers(op, a, b),
             (Value::Mask(a), Value::Mask(b)) => {
-                let id = self.at(span, |g| {
+                let id = self.at(at, |g| {
                     let (not_a, not_b) = (g.not(a), g.not(b));
                     match op {
                         BinOp::BitAnd(_) => g.and(a, b),
@@ -338,16 +339,16 @@ impl Lowering<'_> {
                 ) {
                     Value::Mask(id)
                 } else {
-                    self.refuse(span, "truth values can't be computed with: choose between numbers by `if`")
+                    self.refuse(at, "truth values can't be computed with: choose between numbers by `if`")
                 }
             }
             (a, b) => {
                 let (a, b) = (self.as_number(a, left), self.as_number(b, right));
                 let (Some(a), Some(b)) = (a, b) else { return Value::Refused };
                 if let Some(comparison) = comparison(op) {
-                    return Value::Mask(self.at(span, |g| g.compare(comparison, a, b)));
+                    return Value::Mask(self.at(at, |g| g.compare(comparison, a, b)));
                 }
-                Value::Number(self.at(span, |g| match op {
+                Value::Number(self.at(at, |g| match op {
                     BinOp::Add(_) => g.add(a, b),
                     BinOp::Sub(_) => g.sub(a, b),
                     BinOp::Mul(_) => g.mul(a, b),

@@ -132,7 +132,7 @@ impl Lowering<'_> {
     fn composed(&mut self, name: &str, arguments: &[Id], span: Span) -> Value {
         let x = arguments[0];
         let element = self.signature.element;
-        self.graph.here = Some(span);
+        self.graph.here = Some(span.into());
         let g = &mut self.graph;
         let number = match name {
             "recip" => {

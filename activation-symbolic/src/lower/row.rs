@@ -56,7 +56,7 @@ impl Lowering<'_> {
             }
             other = Some(id);
         }
-        self.graph.here = Some(span);
+        self.graph.here = Some(span.into());
         let g = &mut self.graph;
         let reduce = |g: &mut Graph, reduction, x| g.node(Op::Reduce(reduction), &[x]);
         Some(Value::Number(match (name, other) {

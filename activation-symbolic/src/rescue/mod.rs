@@ -195,10 +195,10 @@ fn report(function: &mut Function, found: &[Found; 2], errors: &mut Diagnostics)
         function.facts.notes.push(note);
     }
     let lints = function.signature.settings.lints;
-    let span = |id| function.graph.span(id).unwrap_or_else(|| function.signature.item.sig.ident.span());
+    let token = |id| function.place(id);
     if let Some((what, ruin)) = named().find_map(|(what, found)| Some((what, found.ruin.as_ref()?))) {
         errors.error(
-            span(ruin.node),
+            token(ruin.node),
             std::format!(
                 "unstable: the {what} {}; write a form in which large terms don't cancel (by exp_m1, ln_1p, hypot, \
                  sigmoid, softplus, or by expanding it on paper), or state `#[activation(allow(unstable))]`",
@@ -209,7 +209,7 @@ fn report(function: &mut Function, found: &[Found; 2], errors: &mut Diagnostics)
         && lints.slow
     {
         errors.error(
-            span(function.written),
+            token(function.written),
             std::format!(
                 "slow: the {what} has to be computed again in extended precision at {place}, which takes many times as long; \
                  write a form that rounds less (`explain` says where), or drop `deny(slow)`"

@@ -24,9 +24,9 @@ pub(super) fn emit(function: &Function, derived: &Derived) -> TokenStream {
     let kernel = kernel(function, derived, &names);
     let parametric = parametric(function, derived, &names);
     let test = test(function);
-    let cfgs: Vec<_> = function.signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let shared = function.signature.shared();
     let kinds = Some(kinds::witness(function)).filter(|witness| !witness.is_empty());
-    let witnesses = function.witnesses.iter().chain(&kinds).map(|witness| quote!(#(#cfgs)* #witness));
+    let witnesses = function.witnesses.iter().chain(&kinds).map(|witness| quote!(#shared #witness));
     quote! {
         #call
         #declaration
@@ -108,6 +108,7 @@ fn plain_fn(signature: &Signature) -> TokenStream {
         (element.clone(), quote!(number))
     };
     quote! {
+        #[allow(dead_code)]
         #(#attributes)*
         #vis fn #ident(#(#arguments),*) -> #output {
             ::activations::row::#apply(&#name::new(#(#parameters),*), [#(#rows),*])
@@ -119,7 +120,7 @@ fn plain_fn(signature: &Signature) -> TokenStream {
 fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenStream {
     let signature = &function.signature;
     let (vis, name, original) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
-    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let shared = signature.shared();
     let element = scalar(signature.element);
     let docs = document::lines(function, derived, names);
     let idents: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
@@ -133,7 +134,7 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
         signature.parameters.iter().map(|p| p.default.as_ref().map(|(written, _)| written)).collect();
     let default = defaults.map(|defaults| {
         quote! {
-            #(#cfgs)*
+            #shared
             impl ::core::default::Default for #name {
                 fn default() -> Self {
                     Self { #(#idents: #defaults),* }
@@ -143,20 +144,20 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
     });
     let alias = (original != name).then(|| {
         quote! {
-            #(#cfgs)*
+            #shared
             #[doc(hidden)]
-            #[allow(non_camel_case_types)]
+            #[allow(dead_code, non_camel_case_types)]
             #vis type #original = #name;
         }
     });
     let constructor = format!("A `{name}` with these parameters.");
     let callable = callable_in_rows(signature);
     quote! {
-        #(#cfgs)*
+        #shared
         #(#[doc = #docs])*
         #[derive(Debug, Clone, Copy, PartialEq)]
         #vis struct #name #body
-        #(#cfgs)*
+        #shared
         impl #name {
             #[doc = #constructor]
             pub const fn new(#(#idents: #element),*) -> Self {
@@ -173,7 +174,7 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
 fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStream {
     let signature = &function.signature;
     let name = &signature.name;
-    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let shared = signature.shared();
     let title = plain(name);
     let [text, latex] = [Notation::Text, Notation::Latex].map(|notation| {
         let mut lines = document::formulas(derived, names, notation);
@@ -235,7 +236,7 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
         }
     });
     quote! {
-        #(#cfgs)*
+        #shared
         #[allow(clippy::all, clippy::pedantic)]
         impl ::activations::row::RowKernel<#n> for #name {
             type Output = ::activations::row::#output;
@@ -256,12 +257,12 @@ fn parametric(function: &Function, derived: &Derived, names: &Signature) -> Toke
         return TokenStream::new();
     }
     let (name, element) = (&signature.name, scalar(signature.element));
-    let cfgs: Vec<_> = signature.item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let shared = signature.shared();
     let idents: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
     let (n, p) = (Literal::usize_unsuffixed(signature.inputs.len()), Literal::usize_unsuffixed(idents.len()));
     let body = parameter_body(derived, names, signature).statements;
     quote! {
-        #(#cfgs)*
+        #shared
         #[allow(clippy::all, clippy::pedantic)]
         impl ::activations::row::RowParametric<#n, #p> for #name {
             #[inline(always)]

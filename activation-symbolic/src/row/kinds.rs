@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::calls::surface;
+use crate::diagnostic::Place;
 use crate::function::Function;
 use crate::graph::{Graph, Id, IdMap, Op};
 
@@ -46,7 +47,7 @@ pub(super) fn witness(function: &Function) -> TokenStream {
                 let is_row = kinds.is_row(row);
                 if is_row.to_string() != "true" {
                     checks = true;
-                    let span = graph.span(id).unwrap_or_else(Span::call_site);
+                    let span = graph.place(id).map_or_else(Span::call_site, Place::first);
                     let message = "this reduces a row to one number, and this is one number already, as the function that is \
                                    called gives one: leave the reduction out";
                     statements.extend(quote_spanned!(span=> if !(#is_row) { ::core::panic!(#message); }));
