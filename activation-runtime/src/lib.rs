@@ -33,8 +33,8 @@
 //!   activation Activation, MultiActivation, …: kernels applied to slices
 //!   explain    all that is known of a kernel, as text
 //!   gradcheck  derivatives beside difference quotients
-//!   witness    what the expansion lets rustc check
 //!   row        RowKernel: functions of whole rows, and all of their loops
+//!   witness    what the expansion lets rustc check
 //!   higher_order  second derivatives on slices
 //!   parallel   the same on all threads
 //!   channels   inputs that are one value a channel, or one for all

@@ -1,7 +1,10 @@
 //! What the expansion lets rustc check, because the macro sees names and not what they mean.
 
-use crate::kernel::{Info, Kernel, MultiKernel, Parametric, SecondOrder};
+use std::marker::PhantomData;
+
+use crate::kernel::{Info, Kernel, MultiKernel, Parametric, SecondOrder, ThirdOrder};
 use crate::real::Real;
+use crate::row::{Callee, ElementWise};
 
 /// Holds between a function item and itself only: each has its own type.
 #[diagnostic::on_unimplemented(
@@ -36,6 +39,51 @@ pub const fn roles(declared: &[bool], passed: &[bool]) -> bool {
     true
 }
 
+/// What is known of a plain function by those that call it: nothing. What they make of it, as if it had this type and so
+/// many inputs, is no further error.
+#[derive(Debug, Clone, Copy)]
+pub struct Plain<F, const N: usize>(PhantomData<F>);
+
+impl<F, const N: usize> Plain<F, N> {
+    /// No roles at all, which fit any arguments.
+    pub const ROLES: &[bool] = &[];
+    /// It is no activation.
+    pub const CALLEE: Callee = Callee::UNKNOWN;
+
+    /// A kernel that no one runs.
+    pub fn with(_: &[f64]) -> Uncallable {
+        Uncallable
+    }
+
+    /// The same on rows.
+    pub fn in_rows(_: &[f64]) -> ElementWise<Uncallable, N> {
+        ElementWise(Uncallable)
+    }
+}
+
+macro_rules! plain {
+    ($($argument:ident)*) => {
+        impl<T, const N: usize> Plain<fn($(plain!(@ $argument)),*) -> T, N> {
+            /// In the place of the function.
+            pub const CALL: fn($(plain!(@ $argument)),*) -> T = |$($argument),*| {
+                let _ = ($($argument,)*);
+                loop {}
+            };
+        }
+    };
+    (@ $argument:ident) => { T };
+}
+
+plain! {}
+plain! { a }
+plain! { a b }
+plain! { a b c }
+plain! { a b c d }
+plain! { a b c d e }
+plain! { a b c d e f }
+plain! { a b c d e f g }
+plain! { a b c d e f g h }
+
 /// What a function of rows shows to those that call it, which are told that they can't: a kernel that no one runs, so
 /// that this is the one error.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +102,13 @@ impl Kernel for Uncallable {
 #[diagnostic::do_not_recommend]
 impl SecondOrder for Uncallable {
     fn second_derivative<R: Real>(&self, x: R) -> R {
+        x
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl ThirdOrder for Uncallable {
+    fn third_derivative<R: Real>(&self, x: R) -> R {
         x
     }
 }

@@ -1,7 +1,7 @@
 //! How activations call each other: what each shows to the others, and how a body reaches them.
 //!
-//! A fn is reached through the type of the same name, so that what is no activation, and what isn't there at all, is
-//! one error of rustc's, at the path.
+//! A fn is reached through the type of the same name. Whether there is one is for rustc to say: an import takes all that
+//! is under a name, the fn alone if there is no more, and leaves open then what the type is, which an outer block knows.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,11 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprPath, ItemUse, Pat, Path, parse_quote};
 
-use crate::function::Signature;
+use crate::function::{Called, Element, Function, Signature};
 use crate::graph::Callee;
 
 /// What the struct of an activation shows to others: the fn, which of its arguments are parameters, what it gives on
-/// rows, and the activation with given parameters, alone and on rows. Those that call each other in a circle are a cycle
-/// of `ROLES`, which rustc reports.
+/// rows, and the activation with given parameters, alone and on rows.
 pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream {
     let function = &signature.item.sig.ident;
     let scalar = Ident::new(signature.element.name(), function.span());
@@ -24,21 +23,13 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
     let arguments = roles.iter().map(|_| &scalar);
     let n = Literal::usize_unsuffixed(signature.inputs.len());
     let with = with(signature, "with");
-    let roles = match callees.first() {
-        None => quote!(pub const ROLES: &[bool] = &[#(#roles),*];),
-        Some(first) => {
-            let span = first.path.segments.last().map_or_else(|| first.path.span(), |last| last.ident.span());
-            let paths = callees.iter().map(|callee| &callee.path);
-            quote_spanned! {span=> #[allow(unreachable_pub)] pub const ROLES: &[bool] = { #(let _ = <#paths>::ROLES;)* &[#(#roles),*] };}
-        }
-    };
+    let roles = callees.is_empty().then(|| quote!(#[doc(hidden)] pub const ROLES: &[bool] = &[#(#roles),*];));
     let deprecated = signature.item.attrs.iter().any(|a| a.path().is_ident("deprecated"));
     let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         #[doc(hidden)]
         #deprecated
         pub const CALL: fn(#(#arguments),*) -> #scalar = #function;
-        #[doc(hidden)]
         #roles
         #[doc(hidden)]
         pub const CALLEE: ::activations::row::Callee = ::activations::row::Callee::ELEMENTS;
@@ -46,6 +37,24 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
         #[doc(hidden)]
         pub fn in_rows(parameters: &[f64]) -> ::activations::row::ElementWise<Self, #n> {
             ::activations::row::ElementWise(Self::with(parameters))
+        }
+    }
+}
+
+/// The roles of an activation's arguments, which are known when those of its callees are: so functions that call each
+/// other in a circle are a cycle of `ROLES`, which rustc reports.
+pub(crate) fn roles(function: &Function) -> TokenStream {
+    let callees = &function.graph.callees;
+    let Some(first) = callees.first() else { return TokenStream::new() };
+    let (name, roles, shared) =
+        (&function.signature.name, function.signature.roles(), function.signature.shared());
+    let aliases = callees.iter().map(|callee| &callee.alias);
+    quote_spanned! {first.alias.span()=>
+        #shared
+        #[allow(dead_code, unreachable_pub)]
+        impl #name {
+            #[doc(hidden)]
+            pub const ROLES: &[bool] = { #(let _ = #aliases::ROLES;)* &[#(#roles),*] };
         }
     }
 }
@@ -71,6 +80,144 @@ pub(crate) fn callable_in_rows(signature: &Signature) -> TokenStream {
         }
         #in_rows
     }
+}
+
+/// `items`, in which the fns that the body calls are known by their aliases. What is no activation is refused here.
+pub(crate) fn scope(function: &Function, items: TokenStream) -> TokenStream {
+    if function.called.is_empty() {
+        return items;
+    }
+    let shared = function.signature.shared();
+    let called = || function.called.iter().enumerate();
+    let fallbacks = called().map(|(n, called)| fallback(function.signature.element, n, called));
+    let checks = called().map(|(n, called)| check(n, &called.path));
+    let imports = called().map(|(n, called)| import(n, &called.path));
+    quote! {
+        #shared
+        const _: () = {
+            #(#fallbacks)*
+            {
+                #items
+                #(#checks)*
+                #(#imports)*
+            }
+        };
+    }
+}
+
+/// What the n-th alias is where there is no type of the fn's name.
+fn fallback(element: Element, n: usize, called: &Called) -> TokenStream {
+    let (alias, inputs) = (alias(n, &called.path), Literal::usize_unsuffixed(called.inputs));
+    let scalar = Ident::new(element.name(), alias.span());
+    let scalars = std::iter::repeat_n(&scalar, called.arguments);
+    quote!(#[allow(dead_code)] type #alias = ::activations::witness::Plain<fn(#(#scalars),*) -> #scalar, #inputs>;)
+}
+
+/// Refuses a plain function; that there is none of this name is a mistake of its own.
+fn check(n: usize, path: &Path) -> TokenStream {
+    let alias = alias(n, path);
+    let ident = path.get_ident().filter(|ident| !is_ambiguous(ident));
+    let mentioned = ident.map(|ident| quote!(let _ = #ident;));
+    let name = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    let message = format!(
+        "`{name}` is a plain function, and what it computes isn't seen from here, so it has no derivative: put \
+         #[activation] above it too, or write out here what it computes"
+    );
+    quote_spanned! {alias.span()=>
+        const _: () = if #alias::CALLEE.gives.is_unknown() { #mentioned ::core::panic!(#message) };
+    }
+}
+
+/// The fn, the type and the macro of this path as the n-th alias: whatever of them there is. An import of nothing is an
+/// error where it is written, so there is a macro at least; where a module is named too, that error says it all.
+fn import(n: usize, path: &Path) -> TokenStream {
+    let alias = alias(n, path);
+    let segments: Vec<&Ident> = path.segments.iter().map(|segment| &segment.ident).collect();
+    let colon = path.leading_colon;
+    let (filler, tree) = match segments.split_last() {
+        Some((last, [])) if is_ambiguous(last) => {
+            return quote!(type #alias = #last;);
+        }
+        Some((last, [])) => {
+            let filler = quote!(#[allow(unused_macros)] macro_rules! #last { () => {}; });
+            (Some(filler), quote!(#last as #alias))
+        }
+        Some((last, modules)) => (None, quote!(#colon #(#modules::)* {#last as #alias})),
+        None => (None, quote!(#path as #alias)),
+    };
+    quote! {
+        #filler
+        #[allow(deprecated, unused_imports)]
+        use #tree;
+    }
+}
+
+fn is_ambiguous(ident: &Ident) -> bool {
+    AMBIGUOUS.contains(&ident.to_string().as_str())
+}
+
+/// Names that an import finds in two places where there is an activation of this name: what is in scope everywhere, a crate
+/// that is common beside this one, and the built-in attributes of the Rust reference. By these a plain fn isn't told from an
+/// activation.
+const AMBIGUOUS: [&str; 52] = [
+    "core",
+    "std",
+    "half",
+    "drop",
+    "allow",
+    "automatically_derived",
+    "cfg",
+    "cfg_attr",
+    "cold",
+    "collapse_debuginfo",
+    "crate_name",
+    "crate_type",
+    "debugger_visualizer",
+    "deny",
+    "deprecated",
+    "derive",
+    "doc",
+    "expect",
+    "export_name",
+    "feature",
+    "forbid",
+    "global_allocator",
+    "ignore",
+    "inline",
+    "instruction_set",
+    "link",
+    "link_name",
+    "link_ordinal",
+    "link_section",
+    "macro_export",
+    "macro_use",
+    "must_use",
+    "naked",
+    "no_builtins",
+    "no_implicit_prelude",
+    "no_link",
+    "no_main",
+    "no_mangle",
+    "no_std",
+    "non_exhaustive",
+    "panic_handler",
+    "path",
+    "proc_macro",
+    "recursion_limit",
+    "repr",
+    "should_panic",
+    "target_feature",
+    "track_caller",
+    "type_length_limit",
+    "used",
+    "warn",
+    "windows_subsystem",
+];
+
+/// The name that the expansion has for the n-th fn that its body calls, here by this path.
+pub(crate) fn alias(n: usize, path: &Path) -> Ident {
+    let span = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());
+    Ident::new(&format!("Callee{n}"), span)
 }
 
 /// The activation with given parameters.
@@ -101,7 +248,7 @@ pub(crate) fn constant(n: usize) -> Ident {
     Ident::new(&format!("CONSTANT{n}"), Span::call_site())
 }
 
-/// The name that the struct has for the n-th fn that its body calls.
+/// The name that the struct has for the n-th call of its body.
 pub(crate) fn called(n: usize) -> Ident {
     Ident::new(&format!("CALLED{n}"), Span::call_site())
 }

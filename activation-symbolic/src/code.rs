@@ -387,7 +387,7 @@ pub fn callee_name(callee: u8) -> Ident {
 /// The kernel of a callee, from its parameters: expressions of our parameters and constants, computed in f64.
 pub fn construct(graph: &Graph, callee: u8, signature: &Signature, constructor: &str) -> TokenStream {
     let Some(target) = graph.callees.get(callee as usize) else { return TokenStream::new() };
-    let path = &target.path;
+    let callee = &target.alias;
     let parameters = target.parameters.iter().map(|&id| {
         let scope = Scope { witness: quote!(0.0_f64), carrier: quote!(f64), ..Scope::new(signature) };
         let Code { statements, results } = code(graph, &[id], &scope);
@@ -396,6 +396,6 @@ pub fn construct(graph: &Graph, callee: u8, signature: &Signature, constructor: 
             None => quote!({ use ::activations::{Arith as _, Real as _}; #statements #(#results)* }),
         }
     });
-    let constructor = Ident::new(constructor, path.span());
-    quote!(<#path>::#constructor(&[#(#parameters),*]))
+    let constructor = Ident::new(constructor, callee.span());
+    quote!(#callee::#constructor(&[#(#parameters),*]))
 }

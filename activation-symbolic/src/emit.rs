@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use crate::callable::callable;
+use crate::callable::{callable, roles, scope};
 use crate::code::{Code, Scope, callee_name, code};
 use crate::differentiate::differentiate;
 use crate::document;
@@ -30,20 +30,17 @@ pub struct Derivatives {
 pub fn emit(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let item = &function.signature.item;
     let declaration = declare(function, derivatives);
-    let kernel = kernel(function, derivatives);
-    let parametric = parametric(function, derivatives);
-    let higher = higher(function, derivatives);
+    let kernels = [kernel, parametric, higher].map(|kernel| kernel(function, derivatives));
     let test = test(function);
     let shared = function.signature.shared();
     let witnesses = function.witnesses.iter().map(|witness| quote!(#shared #witness));
+    let roles = roles(function);
+    let rest = scope(function, quote!(#roles #(#kernels)* #(#witnesses)*));
     quote! {
         #[allow(dead_code)]
         #item
         #declaration
-        #kernel
-        #parametric
-        #higher
-        #(#witnesses)*
+        #rest
         #test
     }
 }

@@ -6,20 +6,20 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, ForeignItemFn, Item, ItemFn, ReturnType};
 
-use crate::callable::{callable, callable_in_rows};
+use crate::callable::{callable, callable_in_rows, scope};
 use crate::diagnostic::Diagnostics;
-use crate::function::{Signature, shared};
+use crate::function::{Function, Signature, shared};
 use crate::parse::{known, parse, struct_name};
 
-/// The stub of `item`, whose body holds the `errors`, its struct with empty kernels, and `witnesses`, which rustc checks
-/// in any case.
+/// The stub of `item`, whose body holds the `errors`, its struct with empty kernels, and what rustc checks of what
+/// is `lowered` in any case.
 ///
 /// An error beside the item would keep rustc from reporting names that it can't resolve: they might have come from the
 /// macro that failed.
 pub fn fallback(
     attribute: TokenStream,
     item: TokenStream,
-    witnesses: &[TokenStream],
+    lowered: Option<&Function>,
     errors: &TokenStream,
 ) -> TokenStream {
     let function = match syn::parse2::<Item>(item.clone()) {
@@ -38,11 +38,14 @@ pub fn fallback(
         None => unknown_structure(&function),
     };
     let shared = shared(&function.attrs);
-    let witnesses = witnesses.iter().map(|witness| quote!(#shared #witness));
+    let witnesses = lowered.map(|function| {
+        let witnesses = function.witnesses.iter().map(|witness| quote!(#shared #witness));
+        scope(function, quote!(#(#witnesses)*))
+    });
     quote! {
         #stub
         #structure
-        #(#witnesses)*
+        #witnesses
     }
 }
 

@@ -73,6 +73,17 @@ pub(crate) fn shared(attributes: &[syn::Attribute]) -> TokenStream {
     quote!(#(#attributes)*)
 }
 
+/// A fn that the body calls.
+#[derive(Debug, Clone)]
+pub struct Called {
+    /// As it is written, where it is called first.
+    pub path: syn::Path,
+    /// How many arguments it is given there,
+    pub arguments: usize,
+    /// and how many of them are inputs.
+    pub inputs: usize,
+}
+
 /// An input of the function.
 #[derive(Debug, Clone)]
 pub struct Input {
@@ -169,6 +180,8 @@ pub struct Function {
     pub fused: Fused,
     /// What is known of it, for documentation and `explain`.
     pub facts: Facts,
+    /// The fns that the body calls by path.
+    pub called: Vec<Called>,
     /// What must hold outside the kernel: items that the expansion adds so that rustc checks them.
     pub witnesses: Vec<TokenStream>,
 }

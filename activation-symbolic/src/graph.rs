@@ -8,6 +8,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use proc_macro2::Ident;
+
 use crate::diagnostic::Place;
 use crate::primitive::Primitive;
 
@@ -222,6 +224,8 @@ pub type IdSet = HashSet<Id, BuildHasherDefault<Mix>>;
 pub struct Callee {
     /// The path as written.
     pub path: syn::Path,
+    /// The name that the expansion has for its type, at the path's place.
+    pub alias: Ident,
     /// Its parameters: expressions of constants and parameters only.
     pub parameters: Vec<Id>,
     /// How many of the arguments are inputs.

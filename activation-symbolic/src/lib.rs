@@ -72,8 +72,7 @@ pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
         };
     }
     let Some(errors) = diagnostics.finish() else { return expansion };
-    let witnesses = function.map(|function| function.witnesses).unwrap_or_default();
-    fallback::fallback(attribute, item, &witnesses, &errors)
+    fallback::fallback(attribute, item, function.as_ref(), &errors)
 }
 
 /// From the function as written to all that is computed of it, in the stable form.

@@ -24,7 +24,7 @@ use syn::{Expr, Pat};
 
 use crate::callable::Outside;
 use crate::diagnostic::{Diagnostics, Place};
-use crate::function::{Facts, Function, Signature};
+use crate::function::{Called, Facts, Function, Signature};
 use crate::fuse::Fused;
 use crate::graph::{Callee, Graph, Id, Op};
 use value::{Closure, Value, Variable};
@@ -40,11 +40,22 @@ pub fn lower(mut signature: Signature, diagnostics: &mut Diagnostics) -> Functio
     let own_derivative =
         signature.settings.derivative.as_ref().map(|own| lowering.own_derivative(own, written));
     let own_vjp = signature.settings.vjp.as_ref().map(|own| lowering.own_vjp(own, written));
-    let Lowering { graph, witnesses, outside, .. } = lowering;
+    let Lowering { graph, witnesses, outside, called, .. } = lowering;
     outside.reach(&mut signature);
     let facts = Facts::default();
     let fused = Fused::default();
-    Function { signature, graph, written, value: written, own_derivative, own_vjp, fused, facts, witnesses }
+    Function {
+        signature,
+        graph,
+        written,
+        value: written,
+        own_derivative,
+        own_vjp,
+        fused,
+        facts,
+        called,
+        witnesses,
+    }
 }
 
 /// The state of the interpreter.
@@ -71,6 +82,8 @@ struct Lowering<'a> {
     /// The items that make rustc check what the compiler can't see, and the names they are about.
     witnesses: Vec<TokenStream>,
     checked: HashSet<String>,
+    /// The fns that are called by path.
+    called: Vec<Called>,
     /// What names mean something outside of the body.
     outside: Outside,
 }
@@ -91,6 +104,7 @@ impl<'a> Lowering<'a> {
             budget: BUDGET,
             witnesses: Vec::new(),
             checked: HashSet::new(),
+            called: Vec::new(),
             outside: Outside::default(),
         };
         lowering.arguments(true);
@@ -272,7 +286,13 @@ impl<'a> Lowering<'a> {
             return Some(n as u8);
         }
         let n = u8::try_from(self.graph.callees.len()).ok()?;
-        self.graph.callees.push(Callee { path: path.clone(), parameters, inputs });
+        let alias = self.alias(path, inputs + parameters.len());
+        for called in
+            self.called.iter_mut().filter(|called| called.path.to_token_stream().to_string() == text)
+        {
+            called.inputs = inputs;
+        }
+        self.graph.callees.push(Callee { path: path.clone(), alias, parameters, inputs });
         Some(n)
     }
 }

@@ -143,8 +143,7 @@ fn check(source: &str) {
         assert!(!diagnostics.is_empty(), "refused without a word: {source}");
     }
     let (attribute, item) = split(source);
-    let witnesses = function.map(|f| f.witnesses).unwrap_or_default();
-    let stub = fallback(attribute, item, &witnesses, &TokenStream::new());
+    let stub = fallback(attribute, item, function.as_ref(), &TokenStream::new());
     assert!(syn::parse2::<syn::File>(stub).is_ok(), "{source}");
 }
 

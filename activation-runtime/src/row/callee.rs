@@ -11,12 +11,19 @@ pub enum Gives {
     Row,
     /// A number for rows.
     Number,
+    /// It is no activation.
+    Unknown,
 }
 
 impl Gives {
     /// Whether it is a function of rows.
     pub const fn is_of_rows(self) -> bool {
-        !matches!(self, Self::Elements)
+        matches!(self, Self::Row | Self::Number)
+    }
+
+    /// Whether it is no activation.
+    pub const fn is_unknown(self) -> bool {
+        matches!(self, Self::Unknown)
     }
 
     /// Whether it gives a row for arguments of which some are rows, as they are told.
@@ -24,7 +31,7 @@ impl Gives {
         match self {
             Self::Row => true,
             Self::Number => false,
-            Self::Elements => any(arguments),
+            Self::Elements | Self::Unknown => any(arguments),
         }
     }
 }
@@ -65,6 +72,8 @@ pub struct Callee {
 impl Callee {
     /// An activation of numbers.
     pub const ELEMENTS: Self = Self { gives: Gives::Elements, inputs: 0, room: 0 };
+    /// A plain function.
+    pub const UNKNOWN: Self = Self { gives: Gives::Unknown, inputs: 0, room: 0 };
 
     /// A function of rows.
     pub const fn of<K: RowKernel<N>, const N: usize>() -> Self {

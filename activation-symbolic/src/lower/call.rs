@@ -9,7 +9,8 @@ use syn::{Expr, ExprCall, ExprClosure, Path, PathSegment};
 
 use super::Lowering;
 use super::value::{Closure, Value, plain};
-use crate::callable::{called, place};
+use crate::callable::{alias, called, place};
+use crate::function::Called;
 use crate::graph::{Id, Op, Part};
 use crate::helper::{self, Build};
 
@@ -99,8 +100,6 @@ impl Lowering<'_> {
         if let Some(numbers) = numbers.into_iter().collect::<Option<Vec<Id>>>() {
             self.activation(&path, numbers.into_iter().map(Value::Number).collect())
         } else {
-            // The name is checked by rustc even so.
-            self.callee_witness(&path, &[]);
             Value::Refused
         }
     }
@@ -196,15 +195,27 @@ impl Lowering<'_> {
         });
     }
 
-    /// Lets rustc check that the path names an activation, whose arguments are what they are taken for.
+    /// The name that the expansion has for what is called by this path.
+    pub(super) fn alias(&mut self, path: &Path, arguments: usize) -> Ident {
+        let text = path.to_token_stream().to_string();
+        let known = self.called.iter().position(|called| called.path.to_token_stream().to_string() == text);
+        let n = known.unwrap_or(self.called.len());
+        if known.is_none() {
+            self.called.push(Called { path: path.clone(), arguments, inputs: 1 });
+        }
+        alias(n, path)
+    }
+
+    /// Lets rustc check that the arguments of an activation are what they are taken for.
     fn callee_witness(&mut self, path: &Path, roles: &[bool]) {
         let text = format!("{} {roles:?}", path.to_token_stream());
         if self.checked.insert(text) {
-            let span = path.span();
+            let callee = self.alias(path, roles.len());
+            let span = callee.span();
             // Of a function of rows more is known when its whole body is (`row::kinds`).
             let of_rows = (!self.signature.rows).then(|| {
                 quote_spanned! {span=>
-                    if <#path>::CALLEE.gives.is_of_rows() {
+                    if #callee::CALLEE.gives.is_of_rows() {
                         ::core::panic!(
                             "a function of rows can't be called by an activation of numbers: take a `Row`, or apply one \
                              after the other, the gradient to both in reverse order"
@@ -213,7 +224,7 @@ impl Lowering<'_> {
                 }
             });
             self.witnesses.push(quote_spanned! {span=>
-                const _: () = #of_rows if !::activations::witness::roles(<#path>::ROLES, &[#(#roles),*]) {
+                const _: () = #of_rows if !::activations::witness::roles(#callee::ROLES, &[#(#roles),*]) {
                     ::core::panic!(
                         "an argument that depends on the input is passed to a parameter, or one that doesn't to an \
                          input: the parameters of an activation are constant here"
@@ -225,13 +236,14 @@ impl Lowering<'_> {
 
     /// Binds the fn of another activation to the type that it is called with, once, so that a mistake is one error.
     fn called_witness(&mut self, written: &Path, path: &Path, arguments: usize) {
+        let callee = self.alias(path, arguments);
         let (name, called) = (&self.signature.name, called(self.outside.callees.len()));
-        let span = path.span();
+        let span = callee.span();
         let scalar = Ident::new(self.signature.element.name(), span);
         let arguments = std::iter::repeat_n(&scalar, arguments);
         self.witnesses.push(quote_spanned! {span=>
             #[allow(dead_code)]
-            impl #name { const #called: fn(#(#arguments),*) -> #scalar = <#path>::CALL; }
+            impl #name { const #called: fn(#(#arguments),*) -> #scalar = #callee::CALL; }
         });
         self.outside.callees.insert(place(written), called);
     }

@@ -4,13 +4,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use activation_runtime::row::Precision;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::quote;
 
 use super::calls::Kind;
 use super::write::{Body, Writer};
 use super::{Derived, document, kinds, precision};
-use crate::callable::callable_in_rows;
+use crate::callable::{callable_in_rows, scope};
 use crate::document::plain;
 use crate::emit::{scalar, test};
 use crate::format::Notation;
@@ -27,13 +26,12 @@ pub(super) fn emit(function: &Function, derived: &Derived) -> TokenStream {
     let shared = function.signature.shared();
     let kinds = Some(kinds::witness(function)).filter(|witness| !witness.is_empty());
     let witnesses = function.witnesses.iter().chain(&kinds).map(|witness| quote!(#shared #witness));
+    let rest = scope(function, quote!(#kernel #parametric #(#witnesses)*));
     quote! {
         #call
         #declaration
-        #kernel
-        #parametric
+        #rest
         #test
-        #(#witnesses)*
     }
 }
 
@@ -221,9 +219,8 @@ fn kernel(function: &Function, derived: &Derived, names: &Signature) -> TokenStr
         let own = ["value", "pullback", "pushforward", "parameter_pullback"]
             .map(|method| Literal::usize_unsuffixed(rows[method]));
         let called: BTreeSet<u8> = derived.builder.calls.iter().map(|call| call.callee).collect();
-        let paths = called.into_iter().map(|callee| &derived.builder.graph.callees[callee as usize].path);
-        let callees = paths.map(|path| quote_spanned!(path.span()=> <#path>::CALLEE));
-        quote!(const ROOM: [usize; 4] = ::activations::row::room([#(#own),*], &[#(#callees),*]);)
+        let callees = called.into_iter().map(|callee| &derived.builder.graph.callees[callee as usize].alias);
+        quote!(const ROOM: [usize; 4] = ::activations::row::room([#(#own),*], &[#(#callees::CALLEE),*]);)
     });
     let precision = precision::precision(function, derived);
     let precision = (precision != [Precision::Own; 3]).then(|| {

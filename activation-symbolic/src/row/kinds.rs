@@ -28,16 +28,16 @@ pub(super) fn witness(function: &Function) -> TokenStream {
     for id in graph.topological(&roots) {
         match (graph.op(id), graph.arguments(id)) {
             (Op::Call { callee, .. }, arguments) => {
-                let path = &graph.callees[callee as usize].path;
+                let alias = &graph.callees[callee as usize].alias;
                 let arguments: Vec<TokenStream> = arguments.iter().map(|&a| kinds.is_row(a)).collect();
                 let name = format_ident!("row{}", kinds.known.len());
                 kinds.known.insert(id, name.clone());
-                let callee = quote!(<#path>::CALLEE);
+                let callee = quote!(#alias::CALLEE);
                 if arguments.iter().any(|argument| argument.to_string() != "true") {
                     checks = true;
                     let message = "a function of rows is given one number: give it a row, as in `softmax(x)`, or call a \
                                    function of numbers";
-                    statements.extend(quote_spanned! {path.span()=>
+                    statements.extend(quote_spanned! {alias.span()=>
                         if !#callee.takes(&[#(#arguments),*]) { ::core::panic!(#message); }
                     });
                 }

@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
-use syn::spanned::Spanned;
 
 use super::build::Builder;
 use super::calls::{self, Call, Kind};
@@ -299,7 +298,7 @@ impl<'a> Writer<'a> {
 
     /// The statement of a call, which is given what the closure computes.
     fn make_call(&mut self, call: &Call, closure: &TokenStream) {
-        let path = &self.b.graph.callees[call.callee as usize].path;
+        let alias = &self.b.graph.callees[call.callee as usize].alias;
         let callee = construct(&self.b.graph, call.callee, self.names, "in_rows");
         let method = match call.kind {
             Kind::Value => "call",
@@ -307,7 +306,7 @@ impl<'a> Writer<'a> {
             Kind::Parameters => "pull_parameters",
             Kind::Pushforward => "push",
         };
-        let method = Ident::new(method, path.span());
+        let method = Ident::new(method, alias.span());
         if call.kind != Kind::Parameters {
             self.statements.extend(quote!(let p = &mut p.#method(&#callee, #closure);));
             self.called.push(call.results.clone());
