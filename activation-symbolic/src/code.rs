@@ -11,7 +11,8 @@ use syn::spanned::Spanned;
 use crate::callable;
 use crate::function::Signature;
 use crate::fuse::{Fused, MulAdd};
-use crate::graph::{Comparison, Graph, Id, IdMap, IdSet, Op, Part};
+use crate::graph::{Comparison, Graph, Id, IdMap, Node, Op, Part};
+use crate::tokens::Tokens;
 
 /// Expressions nested deeper than this are broken by a `let`, for the reader's sake.
 const DEEPEST: usize = 6;
@@ -50,44 +51,50 @@ impl<'a> Scope<'a> {
 /// Code for `roots`.
 pub fn code(graph: &Graph, roots: &[Id], scope: &Scope<'_>) -> Code {
     let mut writer = Writer::new(graph, scope);
-    let order = writer.order(roots);
-    let mut uses: IdMap<usize> = IdMap::default();
+    let order = graph.needed(roots, |id| writer.computed_from(id));
+    let mut uses = vec![0_usize; graph.nodes().len()];
     for &id in &order {
-        if !scope.given.contains_key(&id) {
-            for argument in scope.fused.arguments(graph, id) {
-                *uses.entry(argument).or_default() += 1;
-            }
+        for argument in writer.computed_from(id).arguments() {
+            uses[argument.index()] += 1;
         }
     }
     for root in roots {
-        *uses.entry(*root).or_default() += 1;
+        uses[root.index()] += 1;
     }
 
-    let mut statements = writer.preamble(&order);
-    let mut depth: IdMap<usize> = IdMap::default();
+    let mut statements = Tokens::default();
+    writer.preamble(&order, &mut statements);
+    // How deep the expression of each node is.
+    let mut depth = vec![0_usize; graph.nodes().len()];
     for &id in &order {
-        if scope.given.contains_key(&id) || graph.arguments(id).is_empty() {
+        let node = writer.computed_from(id);
+        if node.arguments().is_empty() {
             continue;
         }
-        let deepest = scope
-            .fused
-            .arguments(graph, id)
-            .iter()
-            .map(|a| depth.get(a).copied().unwrap_or(0))
-            .max()
-            .unwrap_or(0);
-        depth.insert(id, deepest + 1);
-        let is_result = uses[&id] == 1 && roots.contains(&id);
-        if uses[&id] > 1 || (deepest + 1 > DEEPEST && !is_result) {
-            let value = writer.expression(id);
+        let mut deepest = 0;
+        for argument in node.arguments() {
+            deepest = deepest.max(depth[argument.index()]);
+        }
+        depth[id.index()] = deepest + 1;
+        let is_used_once = uses[id.index()] == 1;
+        if !is_used_once || (deepest + 1 > DEEPEST && !roots.contains(&id)) {
             let name = writer.fresh(stem(graph.op(id)));
-            statements.extend(quote!(let #name = #value;));
-            writer.bound.insert(id, quote!(#name));
-            depth.insert(id, 0);
+            statements.word("let");
+            statements.name(&name);
+            statements.sign('=');
+            writer.expression(id, &mut statements);
+            statements.sign(';');
+            writer.bound.insert(id, name);
+            depth[id.index()] = 0;
         }
     }
-    let results = roots.iter().map(|&root| writer.expression(root)).collect();
-    Code { statements, results }
+    let result = |&root: &Id| {
+        let mut tokens = Tokens::default();
+        writer.expression(root, &mut tokens);
+        tokens.into()
+    };
+    let results = roots.iter().map(result).collect();
+    Code { statements: statements.into(), results }
 }
 
 /// What a `let` of this operation is called.
@@ -115,10 +122,11 @@ fn stem(op: Op) -> &'static str {
 struct Writer<'a> {
     graph: &'a Graph,
     scope: &'a Scope<'a>,
-    bound: IdMap<TokenStream>,
+    /// The names of nodes.
+    bound: IdMap<Ident>,
     taken: HashSet<String>,
     /// How far each stem's names are numbered.
-    numbers: HashMap<String, usize>,
+    numbers: HashMap<&'static str, usize>,
     constant: Ident,
 }
 
@@ -135,25 +143,23 @@ impl<'a> Writer<'a> {
         writer
     }
 
-    /// Nodes to visit: what the roots need, not looking behind what is given.
-    fn order(&self, roots: &[Id]) -> Vec<Id> {
-        let mut seen: IdSet = IdSet::default();
-        let mut stack = roots.to_vec();
-        while let Some(id) = stack.pop() {
-            if seen.insert(id) && !self.scope.given.contains_key(&id) {
-                stack.extend(self.scope.fused.arguments(self.graph, id));
-            }
+    /// A node with what it is computed from here: nothing if it is given; the factors and the other term of a sum if a
+    /// product is fused into it.
+    fn computed_from(&self, id: Id) -> Node {
+        if self.scope.given.contains_key(&id) {
+            return Node::new(self.graph.op(id), &[]);
         }
-        let mut order: Vec<Id> = seen.into_iter().collect();
-        order.sort_unstable();
-        order
+        match self.scope.fused.get(self.graph, id) {
+            Some(MulAdd { a, b, c, .. }) => Node::new(self.graph.op(id), &[a, b, c]),
+            None => self.graph.nodes()[id.index()],
+        }
     }
 
     /// A name that isn't taken: `stem`, `stem2`, …
-    fn fresh(&mut self, stem: &str) -> Ident {
+    fn fresh(&mut self, stem: &'static str) -> Ident {
         let mut name = stem.to_owned();
         while !self.taken.insert(name.clone()) {
-            let n = self.numbers.entry(stem.to_owned()).or_insert(1);
+            let n = self.numbers.entry(stem).or_insert(1);
             *n += 1;
             name = format!("{stem}{n}");
         }
@@ -161,8 +167,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The closure for constants, the parameters and the callees, as far as they are used.
-    fn preamble(&mut self, order: &[Id]) -> TokenStream {
-        let mut statements = TokenStream::new();
+    fn preamble(&mut self, order: &[Id], statements: &mut Tokens) {
         let mut callees: Vec<u8> = Vec::new();
         let mut parameters = Vec::new();
         let mut constants = false;
@@ -179,154 +184,161 @@ impl<'a> Writer<'a> {
         if constants || !parameters.is_empty() {
             // Not to be mixed up with an argument of this name.
             let value = Ident::new("value", Span::mixed_site());
-            statements.extend(quote!(let #c = |#value: f64| #witness.constant(#value);));
+            statements.stream(quote!(let #c = |#value: f64| #witness.constant(#value);));
         }
         for (id, n) in parameters {
             let ident = &self.scope.signature.parameters[n as usize].ident;
-            statements.extend(quote!(let #ident = #c(f64::from(self.#ident));));
-            self.bound.insert(id, quote!(#ident));
+            statements.stream(quote!(let #ident = #c(f64::from(self.#ident));));
+            self.bound.insert(id, ident.clone());
         }
         for callee in callees {
             let kernel = callee_name(callee);
             let construction = construct(self.graph, callee, self.scope.signature, "with");
-            statements.extend(quote!(let #kernel = #construction;));
+            statements.stream(quote!(let #kernel = #construction;));
         }
-        statements
     }
 
-    fn number(&self, value: f64) -> TokenStream {
-        let c = &self.constant;
-        let literal = float(value);
-        quote!(#c(#literal))
+    fn number(&self, value: f64, to: &mut Tokens) {
+        to.name(&self.constant);
+        to.parenthesized(|to| float(value, to));
     }
 
     /// The expression of a node: its name, or its operation on the expressions of its arguments.
-    fn expression(&self, id: Id) -> TokenStream {
-        if let Some(name) = self.bound.get(&id).or_else(|| self.scope.given.get(&id)) {
-            return name.clone();
+    fn expression(&self, id: Id, to: &mut Tokens) {
+        use Tightness::{Atom, Product, Sum, Unary};
+        if let Some(name) = self.bound.get(&id) {
+            return to.name(name);
         }
-        let (op, arguments) = self.graph.view(id);
-        let c = &self.constant;
+        if let Some(given) = self.scope.given.get(&id) {
+            return to.stream(given.clone());
+        }
         if let Some(sum) = self.scope.fused.get(self.graph, id) {
-            return self.mul_add(sum);
+            return self.mul_add(sum, to);
         }
-        match (op, arguments) {
-            (Op::Constant(bits), _) => self.number(f64::from_bits(bits)),
-            (Op::Input(n), _) => {
-                let ident = &self.scope.signature.inputs[n as usize].ident;
-                quote!(#ident)
-            }
+        let node = &self.graph.nodes()[id.index()];
+        let c = &self.constant;
+        match (node.op, node.arguments()) {
+            (Op::Constant(bits), _) => self.number(f64::from_bits(bits), to),
+            (Op::Input(n), _) => to.name(&self.scope.signature.inputs[n as usize].ident),
             (Op::External(n), _) => {
                 let constant = callable::constant(n as usize);
-                quote!(#c(f64::from(Self::#constant)))
+                to.stream(quote!(#c(f64::from(Self::#constant))));
             }
-            (Op::Truth(true), _) => quote!(#c(0.0).eq(#c(0.0))),
-            (Op::Truth(false), _) => quote!(#c(0.0).ne(#c(0.0))),
+            (Op::Truth(true), _) => to.stream(quote!(#c(0.0).eq(#c(0.0)))),
+            (Op::Truth(false), _) => to.stream(quote!(#c(0.0).ne(#c(0.0)))),
             (Op::Wide, _) => {
                 let witness = &self.scope.witness;
-                quote!(#witness.is_wide())
+                to.stream(quote!(#witness.is_wide()));
             }
-            (Op::Neg, &[a]) => {
-                let a = self.operand(a, Tightness::Unary);
-                quote!(-#a)
-            }
-            (Op::Add, &[a, b]) => self.infix(a, &quote!(+), b, Tightness::Sum, Tightness::Product),
-            (Op::Sub, &[a, b]) => self.infix(a, &quote!(-), b, Tightness::Sum, Tightness::Product),
-            (Op::Mul, &[a, b]) => self.infix(a, &quote!(*), b, Tightness::Product, Tightness::Unary),
-            (Op::Div, &[a, b]) => self.infix(a, &quote!(/), b, Tightness::Product, Tightness::Unary),
-            (Op::And, &[a, b]) => {
-                let (a, b) = (self.operand(a, Tightness::Atom), self.operand(b, Tightness::Atom));
-                quote!(#a & #b)
-            }
-            (Op::Or, &[a, b]) => {
-                let (a, b) = (self.operand(a, Tightness::Atom), self.operand(b, Tightness::Atom));
-                quote!(#a | #b)
-            }
-            (Op::Not, &[a]) => {
-                let a = self.operand(a, Tightness::Unary);
-                quote!(!#a)
-            }
+            (Op::Neg, &[a]) => self.prefix('-', a, to),
+            (Op::Add, &[a, b]) => self.infix((a, Sum), '+', (b, Product), to),
+            (Op::Sub, &[a, b]) => self.infix((a, Sum), '-', (b, Product), to),
+            (Op::Mul, &[a, b]) => self.infix((a, Product), '*', (b, Unary), to),
+            (Op::Div, &[a, b]) => self.infix((a, Product), '/', (b, Unary), to),
+            (Op::And, &[a, b]) => self.infix((a, Atom), '&', (b, Atom), to),
+            (Op::Or, &[a, b]) => self.infix((a, Atom), '|', (b, Atom), to),
+            (Op::Not, &[a]) => self.prefix('!', a, to),
             (Op::Powi(n), &[a]) => {
-                let (a, n) = (self.operand(a, Tightness::Atom), Literal::i32_unsuffixed(n));
-                quote!(#a.powi(#n))
+                self.method(a, "powi", to, |to| to.literal(Literal::i32_unsuffixed(n)));
             }
             (Op::Apply(primitive), &[a, ref others @ ..]) => {
-                let a = self.operand(a, Tightness::Atom);
-                let method = Ident::new(primitive.facts().method, Span::call_site());
-                let others = others.iter().map(|&o| self.expression(o));
-                quote!(#a.#method(#(#others),*))
+                self.method(a, primitive.facts().method, to, |to| self.list(others, to));
             }
             (Op::Compare(comparison), &[a, b]) => {
-                let (a, b) = (self.operand(a, Tightness::Atom), self.expression(b));
-                let method = Ident::new(comparison_method(comparison), Span::call_site());
-                quote!(#a.#method(#b))
+                self.method(a, comparison_method(comparison), to, |to| self.expression(b, to));
             }
-            (Op::Select, &[mask, then, otherwise]) => {
-                let [mask, then, otherwise] = [mask, then, otherwise].map(|id| self.expression(id));
+            (Op::Select, arguments) => {
                 let carrier = &self.scope.carrier;
-                quote!(#carrier::select(#mask, #then, #otherwise))
+                to.stream(quote!(#carrier::select));
+                to.parenthesized(|to| self.list(arguments, to));
             }
-            (Op::Call { callee, part }, _) => {
-                let kernel = callee_name(callee);
-                let inputs: Vec<TokenStream> = arguments.iter().map(|&a| self.expression(a)).collect();
-                let span =
-                    self.graph.callees.get(callee as usize).map_or_else(Span::call_site, |c| c.path.span());
-                match (part, inputs.as_slice()) {
-                    // An activation that isn't differentiated as often is an error where it is called.
-                    (Part::Second | Part::Third, _) => {
-                        let kernel = Ident::new(&kernel.to_string(), kernel.span().located_at(span));
-                        let (order, method) = match part {
-                            Part::Second => (quote!(SecondOrder), quote!(second_derivative)),
-                            _ => (quote!(ThirdOrder), quote!(third_derivative)),
-                        };
-                        quote_spanned!(span=> ::activations::#order::#method(&#kernel, #(#inputs),*))
-                    }
-                    (Part::Parameter(n), _) => {
-                        let n = Literal::u8_unsuffixed(n);
-                        quote!(::activations::Parametric::parameter_gradient(&#kernel, [#(#inputs),*])[#n])
-                    }
-                    (Part::Value, [x]) => quote!(::activations::Kernel::value(&#kernel, #x)),
-                    (Part::Partial(_), [x]) => quote!(::activations::Kernel::derivative(&#kernel, #x)),
-                    (Part::Value, _) => quote!(::activations::MultiKernel::value(&#kernel, [#(#inputs),*])),
-                    (Part::Partial(n), _) => {
-                        let n = Literal::u8_unsuffixed(n);
-                        quote!(::activations::MultiKernel::gradient(&#kernel, [#(#inputs),*])[#n])
-                    }
-                }
-            }
-            _ => TokenStream::new(),
+            (Op::Call { callee, part }, arguments) => to.stream(self.call(callee, part, arguments)),
+            _ => {}
         }
     }
 
-    fn mul_add(&self, MulAdd { a, negated, b, c, subtracted }: MulAdd) -> TokenStream {
-        let a = match (self.graph.as_constant(a), negated) {
-            (Some(a), true) => self.number(-a),
-            (_, true) => {
-                let a = self.operand(a, Tightness::Unary);
-                quote!((-#a))
+    /// Expressions with commas between them.
+    fn list(&self, ids: &[Id], to: &mut Tokens) {
+        for (i, &id) in ids.iter().enumerate() {
+            if i > 0 {
+                to.sign(',');
             }
-            (_, false) => self.operand(a, Tightness::Atom),
-        };
-        let c = match (self.graph.as_constant(c), subtracted) {
-            (Some(c), true) => self.number(-c),
-            (_, true) => {
-                let c = self.operand(c, Tightness::Unary);
-                quote!(-#c)
-            }
-            (_, false) => self.expression(c),
-        };
-        let b = self.expression(b);
-        quote!(#a.mul_add(#b, #c))
+            self.expression(id, to);
+        }
     }
 
-    fn infix(&self, a: Id, sign: &TokenStream, b: Id, left: Tightness, right: Tightness) -> TokenStream {
-        let (a, b) = (self.operand(a, left), self.operand(b, right));
-        quote!(#a #sign #b)
+    fn call(&self, callee: u8, part: Part, arguments: &[Id]) -> TokenStream {
+        let kernel = callee_name(callee);
+        let input = |&id: &Id| {
+            let mut tokens = Tokens::default();
+            self.expression(id, &mut tokens);
+            tokens.into()
+        };
+        let inputs: Vec<TokenStream> = arguments.iter().map(input).collect();
+        let span = self.graph.callees.get(callee as usize).map_or_else(Span::call_site, |c| c.path.span());
+        match (part, inputs.as_slice()) {
+            // An activation that isn't differentiated as often is an error where it is called.
+            (Part::Second | Part::Third, _) => {
+                let kernel = Ident::new(&kernel.to_string(), kernel.span().located_at(span));
+                let (order, method) = match part {
+                    Part::Second => (quote!(SecondOrder), quote!(second_derivative)),
+                    _ => (quote!(ThirdOrder), quote!(third_derivative)),
+                };
+                quote_spanned!(span=> ::activations::#order::#method(&#kernel, #(#inputs),*))
+            }
+            (Part::Parameter(n), _) => {
+                let n = Literal::u8_unsuffixed(n);
+                quote!(::activations::Parametric::parameter_gradient(&#kernel, [#(#inputs),*])[#n])
+            }
+            (Part::Value, [x]) => quote!(::activations::Kernel::value(&#kernel, #x)),
+            (Part::Partial(_), [x]) => quote!(::activations::Kernel::derivative(&#kernel, #x)),
+            (Part::Value, _) => quote!(::activations::MultiKernel::value(&#kernel, [#(#inputs),*])),
+            (Part::Partial(n), _) => {
+                let n = Literal::u8_unsuffixed(n);
+                quote!(::activations::MultiKernel::gradient(&#kernel, [#(#inputs),*])[#n])
+            }
+        }
+    }
+
+    fn mul_add(&self, MulAdd { a, negated, b, c, subtracted }: MulAdd, to: &mut Tokens) {
+        match (self.graph.as_constant(a), negated) {
+            (Some(a), true) => self.number(-a, to),
+            (_, true) => to.parenthesized(|to| self.prefix('-', a, to)),
+            (_, false) => self.operand(a, Tightness::Atom, to),
+        }
+        to.sign('.');
+        to.word("mul_add");
+        to.parenthesized(|to| {
+            self.expression(b, to);
+            to.sign(',');
+            match (self.graph.as_constant(c), subtracted) {
+                (Some(c), true) => self.number(-c, to),
+                (_, true) => self.prefix('-', c, to),
+                (_, false) => self.expression(c, to),
+            }
+        });
+    }
+
+    fn prefix(&self, sign: char, a: Id, to: &mut Tokens) {
+        to.sign(sign);
+        self.operand(a, Tightness::Unary, to);
+    }
+
+    fn infix(&self, (a, left): (Id, Tightness), sign: char, (b, right): (Id, Tightness), to: &mut Tokens) {
+        self.operand(a, left, to);
+        to.sign(sign);
+        self.operand(b, right, to);
+    }
+
+    fn method(&self, a: Id, method: &str, to: &mut Tokens, others: impl FnOnce(&mut Tokens)) {
+        self.operand(a, Tightness::Atom, to);
+        to.sign('.');
+        to.word(method);
+        to.parenthesized(others);
     }
 
     /// The expression of a node, in parentheses where it binds less tightly than its place asks for.
-    fn operand(&self, id: Id, place: Tightness) -> TokenStream {
-        let expression = self.expression(id);
+    fn operand(&self, id: Id, place: Tightness, to: &mut Tokens) {
         let own = if self.bound.contains_key(&id) || self.scope.given.contains_key(&id) {
             Tightness::Atom
         } else {
@@ -339,12 +351,16 @@ impl<'a> Writer<'a> {
                 _ => Tightness::Atom,
             }
         };
-        if own >= place { expression } else { quote!((#expression)) }
+        if own as u8 >= place as u8 {
+            self.expression(id, to);
+        } else {
+            to.parenthesized(|to| self.expression(id, to));
+        }
     }
 }
 
 /// How tightly an expression binds in Rust.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 enum Tightness {
     Mask,
     Sum,
@@ -354,17 +370,16 @@ enum Tightness {
 }
 
 /// A literal f64, infinities spelled out.
-fn float(value: f64) -> TokenStream {
+fn float(value: f64, to: &mut Tokens) {
     if value.is_nan() {
-        quote!(f64::NAN)
+        to.stream(quote!(f64::NAN));
     } else if value.is_infinite() {
-        if value > 0.0 { quote!(f64::INFINITY) } else { quote!(f64::NEG_INFINITY) }
-    } else if value.is_sign_negative() {
-        let magnitude = Literal::f64_unsuffixed(-value);
-        quote!(-#magnitude)
+        to.stream(if value > 0.0 { quote!(f64::INFINITY) } else { quote!(f64::NEG_INFINITY) });
     } else {
-        let magnitude = Literal::f64_unsuffixed(value);
-        quote!(#magnitude)
+        if value.is_sign_negative() {
+            to.sign('-');
+        }
+        to.literal(Literal::f64_unsuffixed(value.abs()));
     }
 }
 
@@ -392,7 +407,11 @@ pub fn construct(graph: &Graph, callee: u8, signature: &Signature, constructor: 
         let scope = Scope { witness: quote!(0.0_f64), carrier: quote!(f64), ..Scope::new(signature) };
         let Code { statements, results } = code(graph, &[id], &scope);
         match graph.as_constant(id) {
-            Some(value) => float(value),
+            Some(value) => {
+                let mut tokens = Tokens::default();
+                float(value, &mut tokens);
+                tokens.into()
+            }
             None => quote!({ use ::activations::{Arith as _, Real as _}; #statements #(#results)* }),
         }
     });

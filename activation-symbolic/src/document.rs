@@ -18,22 +18,38 @@ pub fn plain(ident: &Ident) -> String {
     text.strip_prefix("r#").unwrap_or(&text).to_owned()
 }
 
+/// The value and the derivatives as mathematics.
+#[derive(Debug, Clone)]
+pub struct Formulas {
+    /// As text.
+    pub value: String,
+    /// With respect to each input.
+    pub slopes: Vec<String>,
+}
+
+/// The formulas of a function, which its documentation and its `INFO` both show.
+pub fn formulas(function: &Function, derivatives: &Derivatives, notation: Notation) -> Formulas {
+    let value = text(function, function.written, notation);
+    let slopes = derivatives.inputs.iter().map(|&id| text(function, id, notation)).collect();
+    Formulas { value, slopes }
+}
+
 /// The doc lines of the struct: the author's, then formula, derivative and what is known.
-pub fn of(function: &Function, derivatives: &Derivatives) -> Vec<String> {
+pub fn of(function: &Function, derivatives: &Derivatives, formulas: &Formulas) -> Vec<String> {
     let signature = &function.signature;
     let mut lines: Vec<String> = author(function);
     if lines.is_empty() {
         lines.push(format!(" The activation [`{0}`](fn@{0}).", plain(&signature.item.sig.ident)));
     }
     lines.push(String::new());
-    lines.push(format!(" * value: `{}`", text(function, function.written, Notation::Text)));
-    for (input, &slope) in signature.inputs.iter().zip(&derivatives.inputs) {
+    lines.push(format!(" * value: `{}`", formulas.value));
+    for (input, slope) in signature.inputs.iter().zip(&formulas.slopes) {
         let with_respect_to = if signature.inputs.len() == 1 {
             "derivative".to_owned()
         } else {
             format!("∂/∂{}", input.ident)
         };
-        lines.push(format!(" * {with_respect_to}: `{}`", text(function, slope, Notation::Text)));
+        lines.push(format!(" * {with_respect_to}: `{slope}`"));
     }
     let facts = &function.facts;
     if signature.inputs.len() == 1 {
@@ -145,17 +161,12 @@ fn is_linear(function: &Function, id: Id) -> bool {
 }
 
 /// The value of `const INFO`.
-pub fn info(function: &Function, derivatives: &Derivatives) -> TokenStream {
+pub fn info(function: &Function, derivatives: &Derivatives, formulas: &Formulas) -> TokenStream {
     let signature = &function.signature;
     let name = plain(&signature.name);
-    let texts = |notation| {
-        let value = text(function, function.written, notation);
-        let slopes: Vec<String> = derivatives.inputs.iter().map(|&id| text(function, id, notation)).collect();
-        (value, slopes.join("\n"))
-    };
-    let (formula, derivative) = texts(Notation::Text);
-    let (latex, derivative_latex) = texts(Notation::Latex);
-    let [latex, derivative_latex] = [&latex, &derivative_latex].map(|text| verbatim(text));
+    let (formula, derivative) = (&formulas.value, formulas.slopes.join("\n"));
+    let in_latex = self::formulas(function, derivatives, Notation::Latex);
+    let (latex, derivative_latex) = (verbatim(&in_latex.value), verbatim(&in_latex.slopes.join("\n")));
     let variant = Ident::new(smoothness(function).0, proc_macro2::Span::call_site());
     let saved = Ident::new(saves(function, derivatives).0, proc_macro2::Span::call_site());
     let kinks = function.facts.kinks.iter().map(|&(x, left, right, _)| {
@@ -226,9 +237,9 @@ fn report(function: &Function, derivatives: &Derivatives) -> String {
     lines.extend(facts.rewrites.iter().map(|(name, why)| format!("rewrite {name}: {why}")));
     lines.extend(facts.notes.iter().cloned());
     lines.push("graph:".to_owned());
-    let mut listing = listing(&function.graph, &named(function, derivatives), &function.signature);
-    let left_out = listing.len().saturating_sub(MOST_LISTED);
-    listing.truncate(MOST_LISTED);
+    let named = named(function, derivatives);
+    let (listing, count) = listing(&function.graph, &named, &function.signature, MOST_LISTED);
+    let left_out = count - listing.len();
     lines.extend(listing.into_iter().map(|line| format!("  {line}")));
     if left_out > 0 {
         lines.push(format!("  … and {left_out} more operations"));

@@ -6,7 +6,8 @@ use quote::quote;
 use crate::callable::{callable, roles, scope};
 use crate::code::{Code, Scope, callee_name, code};
 use crate::differentiate::differentiate;
-use crate::document;
+use crate::document::{self, Formulas};
+use crate::format::Notation;
 use crate::function::{Element, Function, Parameter};
 use crate::graph::{Id, IdMap, Op};
 use crate::primitive::Primitive;
@@ -29,8 +30,13 @@ pub struct Derivatives {
 /// All items that the attribute's function becomes.
 pub fn emit(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let item = &function.signature.item;
-    let declaration = declare(function, derivatives);
-    let kernels = [kernel, parametric, higher].map(|kernel| kernel(function, derivatives));
+    let formulas = document::formulas(function, derivatives, Notation::Text);
+    let declaration = declare(function, derivatives, &formulas);
+    let kernels = [
+        kernel(function, derivatives, &formulas),
+        parametric(function, derivatives),
+        higher(function, derivatives),
+    ];
     let test = test(function);
     let shared = function.signature.shared();
     let witnesses = function.witnesses.iter().map(|witness| quote!(#shared #witness));
@@ -46,11 +52,11 @@ pub fn emit(function: &Function, derivatives: &Derivatives) -> TokenStream {
 }
 
 /// The struct, its constructor and default, and the alias that lets one `use` import fn and kernel.
-fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
+fn declare(function: &Function, derivatives: &Derivatives, formulas: &Formulas) -> TokenStream {
     let signature = &function.signature;
     let (vis, name, alias) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
     let shared = signature.shared();
-    let docs = document::of(function, derivatives);
+    let docs = document::of(function, derivatives, formulas);
     let scalar = scalar(signature.element);
     let idents: Vec<&Ident> = signature.parameters.iter().map(|p| &p.ident).collect();
     let field_docs = idents.iter().map(|ident| format!(" The parameter `{}`.", document::plain(ident)));
@@ -114,11 +120,11 @@ fn declare(function: &Function, derivatives: &Derivatives) -> TokenStream {
 }
 
 /// The implementation of `Kernel`, or of `MultiKernel` for several inputs.
-fn kernel(function: &Function, derivatives: &Derivatives) -> TokenStream {
+fn kernel(function: &Function, derivatives: &Derivatives, formulas: &Formulas) -> TokenStream {
     let signature = &function.signature;
     let name = &signature.name;
     let shared = signature.shared();
-    let info = document::info(function, derivatives);
+    let info = document::info(function, derivatives, formulas);
     let idents: Vec<&Ident> = signature.inputs.iter().map(|i| &i.ident).collect();
     let n = Literal::usize_unsuffixed(idents.len());
     let several = idents.len() > 1;

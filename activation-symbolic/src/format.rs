@@ -27,7 +27,7 @@ pub enum Notation {
 const LARGEST_TREE: usize = 40;
 
 /// How tightly a written expression binds.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 enum Binding {
     Branch,
     Sum,
@@ -39,25 +39,27 @@ enum Binding {
 /// The expression `root` in the names of `signature`.
 pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation) -> String {
     let order = graph.topological(&[root]);
-    let mut uses: IdMap<usize> = IdMap::default();
-    let mut size: IdMap<usize> = IdMap::default();
+    let mut uses = vec![0_usize; graph.nodes().len()];
+    let mut size = vec![0_usize; graph.nodes().len()];
     for &id in &order {
-        let arguments = graph.arguments(id);
-        for &argument in arguments {
-            *uses.entry(argument).or_default() += 1;
+        let mut own: usize = 1;
+        for argument in graph.arguments(id) {
+            uses[argument.index()] += 1;
+            own = own.saturating_add(size[argument.index()]);
         }
-        size.insert(id, arguments.iter().fold(1, |sum: usize, a| sum.saturating_add(size[a])));
+        size[id.index()] = own;
     }
     let mut writer = Writer::new(graph, signature, notation);
-    if size[&root] <= LARGEST_TREE {
-        return writer.write(root).0;
+    if size[root.index()] <= LARGEST_TREE {
+        return writer.text(root);
     }
     let mut definitions = Vec::new();
     for &id in &order {
-        if id != root && uses[&id] > 1 && !graph.arguments(id).is_empty() && !is_mask(graph.op(id)) {
+        if id != root && uses[id.index()] > 1 && !graph.arguments(id).is_empty() && !is_mask(graph.op(id)) {
             writer.mentioned.take();
-            let text = writer.write(id).0;
-            if text.chars().count() > 6 {
+            let text = writer.text(id);
+            // Most are longer, in bytes of four a character at most.
+            if text.len() > 24 || text.chars().count() > 6 {
                 let mentioned = writer.mentioned.take();
                 let name = writer.fresh(definitions.len() + 1);
                 writer.names.insert(id, name.clone());
@@ -66,7 +68,7 @@ pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation
         }
     }
     writer.mentioned.take();
-    let body = writer.write(root).0;
+    let body = writer.text(root);
     let definitions = used(definitions, writer.mentioned.take());
     match (definitions.is_empty(), notation) {
         (true, _) => body,
@@ -77,26 +79,36 @@ pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation
     }
 }
 
-/// The operations that compute `roots`, one a line; the roots have names of their own.
-pub fn listing(graph: &Graph, roots: &[(String, Id)], signature: &Signature) -> Vec<String> {
+/// The first `most` operations that compute `roots`, one a line, and how many there are; the roots have names of their
+/// own.
+pub fn listing(
+    graph: &Graph,
+    roots: &[(String, Id)],
+    signature: &Signature,
+    most: usize,
+) -> (Vec<String>, usize) {
     let ids: Vec<Id> = roots.iter().map(|(_, id)| *id).collect();
     let mut writer = Writer { exact: true, ..Writer::new(graph, signature, Notation::Text) };
     let mut lines = Vec::new();
-    let mut unnamed = 0;
+    let (mut unnamed, mut count) = (0, 0);
     for id in graph.topological(&ids) {
-        let given = roots.iter().find(|(_, root)| *root == id).map(|(name, _)| name.clone());
         let arguments = graph.arguments(id);
+        let given = roots.iter().find(|(_, root)| *root == id).map(|(name, _)| name.clone());
         if arguments.iter().all(|&a| graph.as_constant(a).is_some()) && given.is_none() {
+            continue;
+        }
+        count += 1;
+        if count > most {
             continue;
         }
         let name = given.unwrap_or_else(|| {
             unnamed += 1;
             writer.fresh(unnamed)
         });
-        lines.push(format!("{name} = {}", writer.write(id).0));
+        lines.push(format!("{name} = {}", writer.text(id)));
         writer.names.insert(id, name);
     }
-    lines
+    (lines, count)
 }
 
 /// A part of an expression that has a name.
@@ -124,6 +136,13 @@ fn used(definitions: Vec<Definition>, mentioned: Vec<Id>) -> Vec<String> {
 
 fn is_mask(op: Op) -> bool {
     matches!(op, Op::Compare(_) | Op::And | Op::Or | Op::Not | Op::Truth(_) | Op::Wide)
+}
+
+/// Appends an operator with spaces around it.
+fn spaced(sign: &str, to: &mut String) {
+    to.push(' ');
+    to.push_str(sign);
+    to.push(' ');
 }
 
 struct Writer<'a> {
@@ -155,93 +174,144 @@ impl<'a> Writer<'a> {
         format!("t{digits}")
     }
 
-    /// The expression of a node, and how tightly it binds.
-    fn write(&self, id: Id) -> (String, Binding) {
+    /// The expression of a node.
+    fn text(&self, id: Id) -> String {
+        let mut text = String::new();
+        self.write(id, &mut text);
+        text
+    }
+
+    /// Appends the expression of a node; how tightly it binds.
+    fn write(&self, id: Id, to: &mut String) -> Binding {
         if let Some(name) = self.names.get(&id) {
             self.mentioned.borrow_mut().push(id);
-            return (name.clone(), Binding::Atom);
+            to.push_str(name);
+            return Binding::Atom;
         }
-        if let Some(slope) = self.slope(id).filter(|_| !self.exact) {
-            return slope;
-        }
-        let (op, arguments) = self.graph.view(id);
-        match (op, arguments) {
-            (Op::Constant(bits), _) => self.constant(f64::from_bits(bits)),
-            (Op::Input(n), _) => {
-                (self.name(self.signature.inputs.get(n as usize).map(|i| &i.ident)), Binding::Atom)
-            }
+        let node = &self.graph.nodes()[id.index()];
+        match (node.op, node.arguments()) {
+            (Op::Constant(bits), _) => return self.constant(f64::from_bits(bits), to),
+            (Op::Input(n), _) => self.name(self.signature.inputs.get(n as usize).map(|i| &i.ident), to),
             (Op::Parameter(n), _) => {
-                (self.name(self.signature.parameters.get(n as usize).map(|p| &p.ident)), Binding::Atom)
+                self.name(self.signature.parameters.get(n as usize).map(|p| &p.ident), to);
             }
             (Op::External(n), _) => {
                 let name = self.graph.externals.get(n as usize).and_then(last_name);
-                (self.name(name.as_ref()), Binding::Atom)
+                self.name(name.as_ref(), to);
             }
             (Op::Neg, &[a]) => {
-                (format!("{}{}", self.minus(), self.at_least(a, Binding::Product)), Binding::Sum)
+                to.push_str(self.minus());
+                self.at_least(a, Binding::Product, to);
+                return Binding::Sum;
             }
-            (Op::Add, &[a, b]) => match self.negative(b) {
-                Some(b) => (self.sum(a, self.minus(), &b), Binding::Sum),
-                None => (self.sum(a, "+", &self.at_least(b, Binding::Sum)), Binding::Sum),
-            },
+            (Op::Add, &[a, b]) => {
+                self.at_least(a, Binding::Sum, to);
+                if !self.less(b, to) {
+                    to.push_str(" + ");
+                    self.at_least(b, Binding::Sum, to);
+                }
+                return Binding::Sum;
+            }
             (Op::Sub, &[a, b]) => {
-                (self.sum(a, self.minus(), &self.at_least(b, Binding::Product)), Binding::Sum)
+                self.at_least(a, Binding::Sum, to);
+                spaced(self.minus(), to);
+                self.at_least(b, Binding::Product, to);
+                return Binding::Sum;
             }
-            (Op::Mul, &[a, b]) => self.product(a, b),
-            (Op::Div, &[a, b]) if self.latex() => {
-                (format!(r"\frac{{{}}}{{{}}}", self.write(a).0, self.write(b).0), Binding::Power)
+            (Op::Mul, &[a, b]) => return self.product(a, b, to),
+            (Op::Div, &[a, b]) => {
+                if !self.exact
+                    && let Some((name, u)) = self.slope(a, b)
+                {
+                    self.function(name, &[u], to);
+                    return Binding::Atom;
+                }
+                if self.latex() {
+                    to.push_str(r"\frac");
+                    self.braced(a, to);
+                    self.braced(b, to);
+                    return Binding::Power;
+                }
+                self.at_least(a, Binding::Product, to);
+                to.push('/');
+                self.at_least(b, Binding::Power, to);
+                return Binding::Product;
             }
-            (Op::Div, &[a, b]) => (
-                format!("{}/{}", self.at_least(a, Binding::Product), self.at_least(b, Binding::Power)),
-                Binding::Product,
-            ),
-            (Op::Powi(n), &[a]) => (self.power(a, n), Binding::Power),
-            (Op::Apply(primitive), _) => self.apply(primitive, arguments),
+            (Op::Powi(n), &[a]) => {
+                self.power(a, n, to);
+                return Binding::Power;
+            }
+            (Op::Apply(primitive), arguments) => return self.apply(primitive, arguments, to),
             (Op::Compare(comparison), &[a, b]) => {
-                let sign = self.comparison(comparison);
-                (format!("{} {sign} {}", self.write(a).0, self.write(b).0), Binding::Branch)
+                self.write(a, to);
+                spaced(self.comparison(comparison), to);
+                self.write(b, to);
+                return Binding::Branch;
             }
-            (Op::Truth(value), _) => (value.to_string(), Binding::Atom),
-            (Op::Wide, _) => (self.word("the numbers are wider than f32"), Binding::Branch),
-            (Op::And, &[a, b]) => (self.words(a, "and", b), Binding::Branch),
-            (Op::Or, &[a, b]) => (self.words(a, "or", b), Binding::Branch),
-            (Op::Not, &[a]) if let Some(number) = self.finite(a) => (
-                format!("{} {}", self.at_least(number, Binding::Sum), self.word("isn't finite")),
-                Binding::Branch,
-            ),
-            (Op::Not, &[a]) => (format!("{}({})", self.word("not"), self.write(a).0), Binding::Atom),
-            (Op::Select, _) if self.latex() => (self.cases(id), Binding::Branch),
+            (Op::Truth(value), _) => to.push_str(if value { "true" } else { "false" }),
+            (Op::Wide, _) => {
+                to.push_str(&self.word("the numbers are wider than f32"));
+                return Binding::Branch;
+            }
+            (Op::And | Op::Or, &[a, b]) => {
+                self.write(a, to);
+                spaced(&self.word(if node.op == Op::And { "and" } else { "or" }), to);
+                self.write(b, to);
+                return Binding::Branch;
+            }
+            (Op::Not, &[a]) => {
+                if let Some(number) = self.finite(a) {
+                    self.at_least(number, Binding::Sum, to);
+                    to.push(' ');
+                    to.push_str(&self.word("isn't finite"));
+                    return Binding::Branch;
+                }
+                to.push_str(&self.word("not"));
+                to.push('(');
+                self.write(a, to);
+                to.push(')');
+            }
+            (Op::Select, _) if self.latex() => {
+                self.cases(id, to);
+                return Binding::Branch;
+            }
             (Op::Select, &[mask, then, otherwise]) => {
-                let then = self.at_least(then, Binding::Sum);
-                (
-                    format!("{then} if {} else {}", self.write(mask).0, self.write(otherwise).0),
-                    Binding::Branch,
-                )
+                self.at_least(then, Binding::Sum, to);
+                to.push_str(" if ");
+                self.write(mask, to);
+                to.push_str(" else ");
+                self.write(otherwise, to);
+                return Binding::Branch;
             }
-            (Op::Call { callee, part }, _) => (self.call(callee, part, arguments), Binding::Atom),
-            (Op::Reduce(reduction), _) => {
-                (self.function(&self.operator(reduction_name(reduction)), arguments), Binding::Atom)
+            (Op::Call { callee, part }, arguments) => self.call(callee, part, arguments, to),
+            (Op::Reduce(reduction), arguments) => {
+                self.function(&self.operator(reduction_name(reduction)), arguments, to);
             }
-            (Op::Length, _) => ("n".to_owned(), Binding::Atom),
-            (Op::Position, _) => ("i".to_owned(), Binding::Atom),
-            (Op::Softmax, _) => (self.function(&self.operator("softmax"), arguments), Binding::Atom),
-            (Op::LogSoftmax, _) => (self.function(&self.operator("log_softmax"), arguments), Binding::Atom),
-            _ => (String::new(), Binding::Atom),
+            (Op::Length, _) => to.push('n'),
+            (Op::Position, _) => to.push('i'),
+            (Op::Softmax, arguments) => self.function(&self.operator("softmax"), arguments, to),
+            (Op::LogSoftmax, arguments) => self.function(&self.operator("log_softmax"), arguments, to),
+            _ => {}
         }
+        Binding::Atom
     }
 
     /// The rows of a branch and of those that follow its `else`.
-    fn cases(&self, id: Id) -> String {
-        let mut rows = String::new();
+    fn cases(&self, id: Id, to: &mut String) {
+        to.push_str(r"\begin{cases} ");
         let mut rest = id;
         while let (Op::Select, &[mask, then, otherwise]) = self.graph.view(rest) {
             if rest != id && self.names.contains_key(&rest) {
                 break;
             }
-            let _ = write!(rows, r"{} & \text{{if }} {} \\ ", self.write(then).0, self.write(mask).0);
+            self.write(then, to);
+            to.push_str(r" & \text{if } ");
+            self.write(mask, to);
+            to.push_str(r" \\ ");
             rest = otherwise;
         }
-        format!(r"\begin{{cases}} {rows}{} & \text{{otherwise}} \end{{cases}}", self.write(rest).0)
+        self.write(rest, to);
+        to.push_str(r" & \text{otherwise} \end{cases}");
     }
 
     /// The number that a condition says is finite.
@@ -253,10 +323,9 @@ impl<'a> Writer<'a> {
         (self.graph.as_constant(infinity) == Some(f64::INFINITY)).then_some(number)
     }
 
-    /// The derivatives of σ and tanh by their names: the table computes them as e/(e + 1)² with e = e^−|u|, and
-    /// 4e/(e + 1)² with e = e^−2|u|.
-    fn slope(&self, id: Id) -> Option<(String, Binding)> {
-        let (Op::Div, &[numerator, square]) = self.graph.view(id) else { return None };
+    /// The derivatives of σ and tanh by their names, and of what: the table computes them as e/(e + 1)² with e = e^−|u|,
+    /// and 4e/(e + 1)² with e = e^−2|u|.
+    fn slope(&self, numerator: Id, square: Id) -> Option<(&'static str, Id)> {
         let (factor, e) = match self.graph.view(numerator) {
             (Op::Mul, &[four, e]) => (self.graph.as_constant(four)?, e),
             _ => (1.0, numerator),
@@ -276,16 +345,16 @@ impl<'a> Writer<'a> {
             _ => return None,
         };
         let (Op::Apply(Primitive::Abs), &[u]) = self.graph.view(magnitude) else { return None };
-        let text = match (factor, self.latex()) {
-            (1.0, false) => self.function("σ′", &[u]),
-            (1.0, true) => self.function(r"\sigma'", &[u]),
-            (_, false) => self.function("sech²", &[u]),
-            (_, true) => self.function(r"\operatorname{sech}^2", &[u]),
+        let name = match (factor, self.latex()) {
+            (1.0, false) => "σ′",
+            (1.0, true) => r"\sigma'",
+            (_, false) => "sech²",
+            (_, true) => r"\operatorname{sech}^2",
         };
-        Some((text, Binding::Atom))
+        Some((name, u))
     }
 
-    fn constant(&self, value: f64) -> (String, Binding) {
+    fn constant(&self, value: f64, to: &mut String) -> Binding {
         let infinity = if self.latex() { r"\infty" } else { "∞" };
         let mut text = if value.is_infinite() {
             format!("{}{infinity}", if value < 0.0 { "−" } else { "" })
@@ -295,6 +364,7 @@ impl<'a> Writer<'a> {
                 Element::F64 => number(value),
             }
         };
+        let mut binding = if value.is_sign_negative() { Binding::Sum } else { Binding::Atom };
         if self.latex() {
             text = text.replace('−', "-");
             if let Some((mantissa, exponent)) = text.split_once('e') {
@@ -303,95 +373,111 @@ impl<'a> Writer<'a> {
                     "-1" => format!("-10^{{{exponent}}}"),
                     _ => format!(r"{mantissa} \cdot 10^{{{exponent}}}"),
                 };
-                let binding = if value.is_sign_negative() { Binding::Sum } else { Binding::Product };
-                return (text, binding);
+                binding = if value.is_sign_negative() { Binding::Sum } else { Binding::Product };
             }
         }
-        (text, if value.is_sign_negative() { Binding::Sum } else { Binding::Atom })
+        to.push_str(&text);
+        binding
     }
 
-    fn name(&self, ident: Option<&proc_macro2::Ident>) -> String {
+    fn name(&self, ident: Option<&proc_macro2::Ident>, to: &mut String) {
         let name = ident.map(ToString::to_string).unwrap_or_default();
         let name = name.strip_prefix("r#").unwrap_or(&name);
-        if self.latex() && name.chars().count() > 1 { latex_name(name) } else { name.to_owned() }
+        if self.latex() && name.len() > 1 && name.chars().count() > 1 {
+            to.push_str(&latex_name(name));
+        } else {
+            to.push_str(name);
+        }
     }
 
     /// The expression, in parentheses where it binds less than `binding`.
-    fn at_least(&self, id: Id, binding: Binding) -> String {
-        let (text, own) = self.write(id);
-        if own >= binding {
-            text
-        } else if self.latex() {
-            format!(r"\left({text}\right)")
-        } else {
-            format!("({text})")
+    fn at_least(&self, id: Id, binding: Binding, to: &mut String) {
+        let start = to.len();
+        let own = self.write(id, to);
+        if (own as u8) < binding as u8 {
+            let (open, close) = if self.latex() { (r"\left(", r"\right)") } else { ("(", ")") };
+            to.insert_str(start, open);
+            to.push_str(close);
         }
+    }
+
+    fn braced(&self, id: Id, to: &mut String) {
+        to.push('{');
+        self.write(id, to);
+        to.push('}');
     }
 
     fn minus(&self) -> &'static str {
         if self.latex() { "-" } else { "−" }
     }
 
-    fn sum(&self, a: Id, sign: &str, b: &str) -> String {
-        format!("{} {sign} {b}", self.at_least(a, Binding::Sum))
-    }
-
-    /// The expression without its sign, where it starts with one.
-    fn negative(&self, id: Id) -> Option<String> {
-        let (op, arguments) = self.graph.view(id);
-        let negative = match op {
-            Op::Constant(bits) => f64::from_bits(bits) < 0.0,
-            Op::Mul => self.graph.as_constant(arguments[0]).is_some_and(|c| c < 0.0),
+    /// A term that is written with a sign, taken away without it; whether it is one.
+    fn less(&self, id: Id, to: &mut String) -> bool {
+        let node = &self.graph.nodes()[id.index()];
+        let negative = match (node.op, node.arguments()) {
+            (Op::Constant(bits), _) => f64::from_bits(bits) < 0.0,
+            (Op::Mul, &[factor, _]) => self.graph.as_constant(factor).is_some_and(|c| c < 0.0),
             _ => false,
         };
         if !negative || self.names.contains_key(&id) {
-            return None;
+            return false;
         }
-        self.write(id).0.strip_prefix(['−', '-']).map(ToOwned::to_owned)
+        let text = self.text(id);
+        let Some(rest) = text.strip_prefix(['−', '-']) else { return false };
+        spaced(self.minus(), to);
+        to.push_str(rest);
+        true
     }
 
-    fn product(&self, a: Id, b: Id) -> (String, Binding) {
+    fn product(&self, a: Id, b: Id, to: &mut String) -> Binding {
         if let (Some(p), Some(q)) = (self.graph.as_constant(a), self.graph.as_constant(b)) {
-            return self.constant(p * q);
+            return self.constant(p * q, to);
         }
         if a == b {
-            return (self.power(a, 2), Binding::Power);
+            self.power(a, 2, to);
+            return Binding::Power;
         }
         // The number first.
         let (a, b) = if self.as_number(b).is_some() { (b, a) } else { (a, b) };
+        let factor = self.as_number(a);
         // x · (2 · y) is 2 · x · y.
-        if let (None, (Op::Mul, &[number, rest])) = (self.as_number(a), self.graph.view(b))
+        if let (None, (Op::Mul, &[number, rest])) = (factor, self.graph.view(b))
             && self.as_number(number).is_some()
             && self.as_number(rest).is_none()
             && !self.names.contains_key(&b)
         {
-            let others =
-                self.dot(&self.at_least(a, Binding::Product), &self.at_least(rest, Binding::Product));
-            let (number, binding) = self.write(number);
-            return (self.dot(&number, &others), binding.min(Binding::Product));
+            let binding = self.write(number, to);
+            self.dot(to);
+            self.at_least(a, Binding::Product, to);
+            self.dot(to);
+            self.at_least(rest, Binding::Product, to);
+            return if binding as u8 > Binding::Product as u8 { Binding::Product } else { binding };
         }
-        let factor = self.as_number(a);
-        let left = match factor {
-            Some(_) => self.write(a).0,
-            None => self.at_least(a, Binding::Product),
+        let Some(factor) = factor else {
+            self.at_least(a, Binding::Product, to);
+            self.dot(to);
+            self.at_least(b, Binding::Product, to);
+            return Binding::Product;
         };
-        let binding = if factor.is_some_and(|c| c < 0.0) { Binding::Sum } else { Binding::Product };
-        let right = self.at_least(b, Binding::Product);
+        let left = to.len();
+        self.write(a, to);
+        let right = to.len();
+        self.at_least(b, Binding::Product, to);
         // 2x and 2x², but 2 · σ(x).
-        let starts_with_name = right.starts_with(|c: char| c.is_alphabetic() || c == '{' || c == '\\');
+        let starts_with_name = to[right..].starts_with(|c: char| c.is_alphabetic() || c == '{' || c == '\\');
         let leaf = |id: Id| self.graph.arguments(id).is_empty() || self.names.contains_key(&id);
         let power = match self.graph.view(b) {
             (Op::Powi(_), &[base]) => leaf(base),
             (Op::Mul, &[base, again]) => base == again && leaf(base),
             _ => false,
         };
-        let scientific = left.contains(['e', '^']);
-        let text = if factor.is_some() && (leaf(b) || power) && starts_with_name && !scientific {
-            format!("{left}{right}")
-        } else {
-            self.dot(&left, &right)
-        };
-        (text, binding)
+        let scientific = to.as_bytes()[left..right].iter().any(|byte| matches!(byte, b'e' | b'^'));
+        if !((leaf(b) || power) && starts_with_name && !scientific) {
+            let mut dot = String::new();
+            self.dot(&mut dot);
+            to.insert_str(right, &dot);
+        }
+        if factor < 0.0 { Binding::Sum } else { Binding::Product }
     }
 
     /// What a node is, if it is written as one number.
@@ -403,43 +489,61 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn dot(&self, left: &str, right: &str) -> String {
-        format!("{left} {} {right}", if self.latex() { r"\cdot" } else { "·" })
+    fn dot(&self, to: &mut String) {
+        spaced(if self.latex() { r"\cdot" } else { "·" }, to);
     }
 
-    fn power(&self, a: Id, n: i32) -> String {
-        let base = self.at_least(a, Binding::Atom);
+    fn power(&self, a: Id, n: i32, to: &mut String) {
         if self.latex() {
-            return format!("{{{base}}}^{{{n}}}");
+            to.push('{');
+            self.at_least(a, Binding::Atom, to);
+            let _ = write!(to, "}}^{{{n}}}");
+            return;
         }
-        let exponent: String = n.to_string().chars().filter_map(superscript).collect();
-        format!("{base}{exponent}")
+        self.at_least(a, Binding::Atom, to);
+        to.extend(n.to_string().chars().filter_map(superscript));
     }
 
-    fn apply(&self, primitive: Primitive, arguments: &[Id]) -> (String, Binding) {
-        let inner = |id: Id| self.write(id).0;
+    fn apply(&self, primitive: Primitive, arguments: &[Id], to: &mut String) -> Binding {
         match (primitive, arguments) {
-            (Primitive::Abs, &[a]) if self.latex() => (format!(r"\left|{}\right|", inner(a)), Binding::Atom),
-            (Primitive::Abs, &[a]) => (format!("|{}|", inner(a)), Binding::Atom),
+            (Primitive::Abs, &[a]) => {
+                let (open, close) = if self.latex() { (r"\left|", r"\right|") } else { ("|", "|") };
+                to.push_str(open);
+                self.write(a, to);
+                to.push_str(close);
+            }
             (Primitive::Sqrt | Primitive::Cbrt, &[a]) if self.latex() => {
-                (format!("{}{{{}}}", primitive.facts().latex, inner(a)), Binding::Atom)
+                to.push_str(primitive.facts().latex);
+                self.braced(a, to);
             }
             (Primitive::Sqrt | Primitive::Cbrt, &[a]) => {
-                (format!("{}{}", primitive.facts().text, self.at_least(a, Binding::Atom)), Binding::Atom)
+                to.push_str(primitive.facts().text);
+                self.at_least(a, Binding::Atom, to);
             }
             (Primitive::Powf, &[a, p]) if self.latex() => {
-                (format!("{{{}}}^{{{}}}", self.at_least(a, Binding::Atom), inner(p)), Binding::Power)
+                to.push('{');
+                self.at_least(a, Binding::Atom, to);
+                to.push_str("}^");
+                self.braced(p, to);
+                return Binding::Power;
             }
             (Primitive::Powf, &[a, p]) => {
-                let (base, exponent) = (self.at_least(a, Binding::Atom), self.at_least(p, Binding::Atom));
-                (format!("{base}^{exponent}"), Binding::Power)
+                self.at_least(a, Binding::Atom, to);
+                to.push('^');
+                self.at_least(p, Binding::Atom, to);
+                return Binding::Power;
             }
-            (Primitive::Exp, &[a]) if self.latex() => (format!("e^{{{}}}", inner(a)), Binding::Power),
+            (Primitive::Exp, &[a]) if self.latex() => {
+                to.push_str("e^");
+                self.braced(a, to);
+                return Binding::Power;
+            }
             _ => {
                 let facts = primitive.facts();
-                (self.function(if self.latex() { facts.latex } else { facts.text }, arguments), Binding::Atom)
+                self.function(if self.latex() { facts.latex } else { facts.text }, arguments, to);
             }
         }
+        Binding::Atom
     }
 
     /// The name of a function that LaTeX has no command for.
@@ -447,14 +551,20 @@ impl<'a> Writer<'a> {
         if self.latex() { format!(r"\operatorname{{{}}}", name.replace('_', r"\_")) } else { name.to_owned() }
     }
 
-    fn function(&self, name: &str, arguments: &[Id]) -> String {
-        let arguments: Vec<String> = arguments.iter().map(|&a| self.write(a).0).collect();
-        let arguments = arguments.join(", ");
-        if self.latex() { format!(r"{name}\left({arguments}\right)") } else { format!("{name}({arguments})") }
+    fn function(&self, name: &str, arguments: &[Id], to: &mut String) {
+        to.push_str(name);
+        to.push_str(if self.latex() { r"\left(" } else { "(" });
+        for (i, &argument) in arguments.iter().enumerate() {
+            if i > 0 {
+                to.push_str(", ");
+            }
+            self.write(argument, to);
+        }
+        to.push_str(if self.latex() { r"\right)" } else { ")" });
     }
 
-    fn call(&self, callee: u8, part: Part, arguments: &[Id]) -> String {
-        let Some(callee) = self.graph.callees.get(callee as usize) else { return String::new() };
+    fn call(&self, callee: u8, part: Part, arguments: &[Id], to: &mut String) {
+        let Some(callee) = self.graph.callees.get(callee as usize) else { return };
         let name = callee.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
         let name = if self.latex() { format!(r"\mathrm{{{}}}", name.replace('_', r"\_")) } else { name };
         let name = match part {
@@ -473,7 +583,7 @@ impl<'a> Writer<'a> {
             name
         };
         let all: Vec<Id> = arguments.iter().chain(&callee.parameters).copied().collect();
-        self.function(&name, &all)
+        self.function(&name, &all, to);
     }
 
     fn comparison(&self, comparison: Comparison) -> &'static str {
@@ -492,9 +602,5 @@ impl<'a> Writer<'a> {
 
     fn word(&self, word: &str) -> String {
         if self.latex() { format!(r"\text{{ {word} }}") } else { word.to_owned() }
-    }
-
-    fn words(&self, a: Id, word: &str, b: Id) -> String {
-        format!("{} {} {}", self.write(a).0, self.word(word), self.write(b).0)
     }
 }

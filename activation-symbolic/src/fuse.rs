@@ -4,15 +4,13 @@
 //! all that is computed of a function, so that the value alone and the value beside the derivative are the same
 //! bits: a product is fused only if its one use anywhere is that sum.
 
-use std::collections::HashMap;
-
 use activation_runtime::real::Real;
 
-use crate::graph::{Graph, Id, Op};
+use crate::graph::{Graph, Id, IdMap, Op};
 
 /// The product that is fused into each sum or difference.
 #[derive(Debug, Clone, Default)]
-pub struct Fused(HashMap<Id, Id>);
+pub struct Fused(IdMap<Id>);
 
 /// A sum with a fused product: ±a·b ± c.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,14 +30,28 @@ pub struct MulAdd {
 impl Fused {
     /// The plan for everything that is computed of a function.
     pub fn plan(graph: &Graph, roots: &[Id]) -> Self {
-        let mut uses: HashMap<Id, usize> = HashMap::new();
+        let mut uses = vec![0_usize; graph.nodes().len()];
         let order = graph.topological(roots);
-        for &id in order.iter().flat_map(|&id| graph.arguments(id)).chain(roots) {
-            *uses.entry(id).or_default() += 1;
+        for root in roots {
+            uses[root.index()] += 1;
         }
-        let fusible = |id: &Id| graph.op(*id) == Op::Mul && uses[id] == 1;
-        let sums = order.iter().filter(|&&id| matches!(graph.op(id), Op::Add | Op::Sub));
-        Self(sums.filter_map(|&id| Some((id, graph.arguments(id).iter().copied().find(fusible)?))).collect())
+        for &id in &order {
+            for argument in graph.arguments(id) {
+                uses[argument.index()] += 1;
+            }
+        }
+        let mut fused = IdMap::default();
+        for &id in &order {
+            if let (Op::Add | Op::Sub, &[a, b]) = graph.view(id) {
+                let is_fusible = |id: Id| graph.op(id) == Op::Mul && uses[id.index()] == 1;
+                if is_fusible(a) {
+                    fused.insert(id, a);
+                } else if is_fusible(b) {
+                    fused.insert(id, b);
+                }
+            }
+        }
+        Self(fused)
     }
 
     /// What a node is, if a product is fused into it.
@@ -49,14 +61,6 @@ impl Fused {
         let (difference, first) = (graph.op(id) == Op::Sub, left == product);
         let c = if first { right } else { left };
         Some(MulAdd { a, negated: difference && !first, b, c, subtracted: difference && first })
-    }
-
-    /// The nodes that a node is computed from: for a fused sum, the factors and the other term.
-    pub fn arguments(&self, graph: &Graph, id: Id) -> Vec<Id> {
-        match self.get(graph, id) {
-            Some(MulAdd { a, b, c, .. }) => vec![a, b, c],
-            None => graph.arguments(id).to_vec(),
-        }
     }
 }
 

@@ -5,12 +5,10 @@
 //! [`crate::simplify`], and [`crate::symbol::Symbol`] lends a node the algebra `Real`, so that a rule or a builtin
 //! that is written for numbers builds graphs as well.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
-
 use proc_macro2::Ident;
 
 use crate::diagnostic::Place;
+pub use crate::id_map::{IdMap, IdSet};
 use crate::primitive::Primitive;
 
 /// A node's index in its [`Graph`].
@@ -19,6 +17,7 @@ pub struct Id(u32);
 
 impl Id {
     /// The position in [`Graph::nodes`].
+    #[inline(always)]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -134,15 +133,143 @@ pub struct Node {
 }
 
 impl Node {
-    fn new(op: Op, arguments: &[Id]) -> Self {
+    /// A node of at most four arguments.
+    pub(crate) fn new(op: Op, arguments: &[Id]) -> Self {
         let mut padded = [Id(0); 4];
-        padded[..arguments.len()].copy_from_slice(arguments);
+        let mut i = 0;
+        while i < arguments.len() {
+            padded[i] = arguments[i];
+            i += 1;
+        }
         Self { op, arguments: padded, arity: arguments.len() as u8 }
     }
 
     /// The nodes that this one is computed from.
+    #[inline(always)]
     pub fn arguments(&self) -> &[Id] {
-        &self.arguments[..self.arity as usize]
+        // A range of an array is a call of three functions where nothing is inlined; a pattern is none.
+        match (self.arity, &self.arguments) {
+            (0, _) => &[],
+            (1, [first @ .., _, _, _]) => first,
+            (2, [first @ .., _, _]) => first,
+            (3, [first @ .., _]) => first,
+            (_, all) => all,
+        }
+    }
+}
+
+impl Op {
+    /// Which kind of operation it is: a small number, the same for all of a kind.
+    pub fn kind(self) -> usize {
+        match self {
+            Self::Constant(_) => 0,
+            Self::Input(_) => 1,
+            Self::Parameter(_) => 2,
+            Self::External(_) => 3,
+            Self::Neg => 4,
+            Self::Add => 5,
+            Self::Sub => 6,
+            Self::Mul => 7,
+            Self::Div => 8,
+            Self::Powi(_) => 9,
+            Self::Truth(_) => 10,
+            Self::Wide => 11,
+            Self::Compare(_) => 12,
+            Self::And => 13,
+            Self::Or => 14,
+            Self::Not => 15,
+            Self::Select => 16,
+            Self::Call { .. } => 17,
+            Self::Reduce(_) => 18,
+            Self::Length => 19,
+            Self::Position => 20,
+            Self::Softmax => 21,
+            Self::LogSoftmax => 22,
+            Self::Apply(primitive) => 23 + primitive as usize,
+        }
+    }
+
+    /// What tells it from most others of its kind.
+    fn detail(self) -> u64 {
+        match self {
+            Self::Constant(bits) => bits,
+            Self::Input(n) | Self::Parameter(n) | Self::External(n) => n.into(),
+            Self::Powi(n) => n as u64,
+            Self::Compare(comparison) => comparison as u64,
+            Self::Call { callee, part } => match part {
+                Part::Partial(n) => 256 * u64::from(n) + u64::from(callee),
+                _ => callee.into(),
+            },
+            Self::Reduce(reduction) => reduction as u64,
+            _ => 0,
+        }
+    }
+}
+
+/// Which id a node has: a hash table of ids, open, in plain loops, which is what is fast without an optimizer.
+#[derive(Debug, Default, Clone)]
+struct Interner {
+    /// Each the index of a node and one more, or 0 where there is none; a power of two of them.
+    slots: Vec<u32>,
+    /// The hash of each node, by its index.
+    hashes: Vec<u64>,
+}
+
+impl Interner {
+    fn hash(node: &Node) -> u64 {
+        // A step of the hash of Firefox and rustc.
+        const FACTOR: u64 = 0x51_7c_c1_b7_27_22_0a_95;
+        let mut hash = (node.op.kind() as u64).wrapping_mul(FACTOR) ^ node.op.detail();
+        let mut i = 0;
+        while i < node.arity as usize {
+            hash = hash.wrapping_mul(FACTOR);
+            hash = (hash >> 59 | hash << 5) ^ node.arguments[i].0 as u64;
+            i += 1;
+        }
+        hash.wrapping_mul(FACTOR)
+    }
+
+    fn get(&self, nodes: &[Node], node: &Node) -> Option<Id> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let (slots, hashes, hash) = (self.slots.as_slice(), self.hashes.as_slice(), Self::hash(node));
+        let mut place = Self::place(hash, slots.len());
+        while slots[place] != 0 {
+            let index = slots[place] as usize - 1;
+            if hashes[index] == hash && nodes[index] == *node {
+                return Some(Id(index as u32));
+            }
+            place = (place + 1) & (slots.len() - 1);
+        }
+        None
+    }
+
+    /// Takes in the node whose id is the next.
+    fn insert(&mut self, node: &Node, id: Id) {
+        self.hashes.push(Self::hash(node));
+        // At most half of the slots are taken.
+        if self.slots.len() < 2 * self.hashes.len() {
+            self.slots = vec![0; (4 * self.hashes.len()).next_power_of_two().max(64)];
+            for index in 0..self.hashes.len() - 1 {
+                self.put(index as u32);
+            }
+        }
+        self.put(id.0);
+    }
+
+    fn put(&mut self, index: u32) {
+        let slots = self.slots.as_mut_slice();
+        let mut place = Self::place(self.hashes[index as usize], slots.len());
+        while slots[place] != 0 {
+            place = (place + 1) & (slots.len() - 1);
+        }
+        slots[place] = index + 1;
+    }
+
+    /// The upper bits of a product are the best mixed.
+    fn place(hash: u64, slots: usize) -> usize {
+        (hash >> 32) as usize & (slots - 1)
     }
 }
 
@@ -173,51 +300,6 @@ impl Operations {
         self.0 & !others.0 & !Self::INPUT == 0
     }
 }
-
-/// Hashes small keys fast, without an optimizer too, and the same in every run (the hash of Firefox and rustc).
-#[derive(Debug, Default)]
-pub struct Mix(u64);
-
-impl Mix {
-    fn add(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x51_7c_c1_b7_27_22_0a_95);
-    }
-}
-
-impl Hasher for Mix {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.add(byte.into());
-        }
-    }
-    fn write_u8(&mut self, n: u8) {
-        self.add(n.into());
-    }
-    fn write_u32(&mut self, n: u32) {
-        self.add(n.into());
-    }
-    fn write_i32(&mut self, n: i32) {
-        self.add(n as u64);
-    }
-    fn write_u64(&mut self, n: u64) {
-        self.add(n);
-    }
-    fn write_usize(&mut self, n: usize) {
-        self.add(n as u64);
-    }
-    fn write_isize(&mut self, n: isize) {
-        self.add(n as u64);
-    }
-}
-
-/// Something for each of some nodes.
-pub type IdMap<V> = HashMap<Id, V, BuildHasherDefault<Mix>>;
-
-/// Some nodes.
-pub type IdSet = HashSet<Id, BuildHasherDefault<Mix>>;
 
 /// Another `#[activation]` that the body calls.
 #[derive(Debug, Clone)]
@@ -250,7 +332,9 @@ pub struct Graph {
     numbers: Vec<Option<f64>>,
     /// Of each node whether it is seen to be positive whatever the inputs.
     positive: Vec<bool>,
-    ids: HashMap<Node, Id, BuildHasherDefault<Mix>>,
+    ids: Interner,
+    /// The nodes that no rule of [`crate::rules`] applies to, as far as that was found out.
+    pub(crate) plain: IdSet,
     /// The place that new nodes are attributed to.
     pub here: Option<Place>,
     /// Constants named by path, of unknown value.
@@ -268,20 +352,20 @@ impl Graph {
     /// The node `op(arguments)`: the one there is, or a new one. No simplification.
     pub fn node(&mut self, op: Op, arguments: &[Id]) -> Id {
         let node = Node::new(op, arguments);
-        if let Some(&id) = self.ids.get(&node) {
+        if let Some(id) = self.ids.get(&self.nodes, &node) {
             return id;
         }
         let id = Id(self.nodes.len() as u32);
         let mut operations = Operations::of(op);
-        for argument in arguments {
-            operations.0 |= self.operations[argument.index()].0;
+        for &argument in arguments {
+            operations.0 |= self.operations(argument).0;
         }
         self.numbers.push(self.number_of(op, arguments));
         self.positive.push(self.is_positive_of(op, arguments));
         self.nodes.push(node);
         self.operations.push(operations);
         self.places.push(self.here);
-        self.ids.insert(node, id);
+        self.ids.insert(&node, id);
         id
     }
 
@@ -325,7 +409,7 @@ impl Graph {
 
     /// The node `op(arguments)`, if there is one.
     pub fn find(&self, op: Op, arguments: &[Id]) -> Option<Id> {
-        self.ids.get(&Node::new(op, arguments)).copied()
+        self.ids.get(&self.nodes, &Node::new(op, arguments))
     }
 
     /// The number `value`.
@@ -334,23 +418,27 @@ impl Graph {
     }
 
     /// All nodes, arguments before the nodes made of them.
+    #[inline(always)]
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }
 
     /// The operation of a node.
+    #[inline(always)]
     pub fn op(&self, id: Id) -> Op {
-        self.nodes[id.index()].op
+        self.nodes.as_slice()[id.index()].op
     }
 
     /// The arguments of a node.
+    #[inline(always)]
     pub fn arguments(&self, id: Id) -> &[Id] {
-        self.nodes[id.index()].arguments()
+        self.nodes.as_slice()[id.index()].arguments()
     }
 
     /// What the node is made of.
+    #[inline(always)]
     pub fn operations(&self, id: Id) -> Operations {
-        self.operations[id.index()]
+        self.operations.as_slice()[id.index()]
     }
 
     /// Whether the node is a truth value.
@@ -383,8 +471,10 @@ impl Graph {
     }
 
     /// The operation and its arguments, for patterns: `if let (Op::Mul, &[a, b]) = graph.view(id)`.
+    #[inline(always)]
     pub fn view(&self, id: Id) -> (Op, &[Id]) {
-        (self.op(id), self.arguments(id))
+        let node = &self.nodes.as_slice()[id.index()];
+        (node.op, node.arguments())
     }
 
     /// Whether each node (by index) is needed for one of `roots`.
@@ -422,6 +512,28 @@ impl Graph {
             }
             index += 1;
         }
+        order
+    }
+
+    /// The same, where some nodes are computed from others than their arguments.
+    pub(crate) fn needed(&self, roots: &[Id], computed_from: impl Fn(Id) -> Node) -> Vec<Id> {
+        let mut reached = vec![false; self.nodes.len()];
+        let slice = reached.as_mut_slice();
+        for root in roots {
+            slice[root.index()] = true;
+        }
+        let (mut order, mut index) = (Vec::new(), slice.len());
+        while index > 0 {
+            index -= 1;
+            if slice[index] {
+                let id = Id(index as u32);
+                order.push(id);
+                for argument in computed_from(id).arguments() {
+                    slice[argument.index()] = true;
+                }
+            }
+        }
+        order.reverse();
         order
     }
 

@@ -28,6 +28,7 @@ pub mod function;
 pub mod fuse;
 pub mod graph;
 mod helper;
+mod id_map;
 pub mod lower;
 pub mod parse;
 pub mod patch;
@@ -45,6 +46,7 @@ mod simplify;
 mod spelling;
 mod standard;
 pub mod symbol;
+mod tokens;
 pub mod truth;
 
 use proc_macro2::TokenStream;

@@ -53,8 +53,9 @@ where
     if !certain(error) || !slope.exponent().is_finite() {
         return root;
     }
-    let straight =
-        [-power(REACH), power(REACH + 1), -power(REACH + 1)].into_iter().all(|x| agrees(quotient(x).0));
+    if !agrees(quotient(-power(REACH)).0) {
+        return root;
+    }
     let mut lost = false;
     for x in TINY.into_iter().flat_map(|exponent| [power(exponent), -power(exponent)]) {
         let (other, error) = quotient(x);
@@ -63,7 +64,7 @@ where
         }
         lost |= !certain(error);
     }
-    if !straight || !lost {
+    if !lost || ![power(REACH + 1), -power(REACH + 1)].into_iter().all(|x| agrees(quotient(x).0)) {
         return root;
     }
     let x = order.iter().copied().find(|&id| matches!(graph.op(id), Op::Input(_)));

@@ -38,14 +38,18 @@ impl Identity {
         self.graph.operations(self.left)
     }
 
-    /// Variables that `accept` accepts and under which the left side is the node `subject`.
+    /// Variables that `accept` accepts, the one called `compound` no number, and under which the left side is the node
+    /// `subject`.
     pub fn matches(
         &self,
         graph: &mut Graph,
         subject: Id,
+        compound: Option<char>,
         accept: &dyn Fn(&Graph, &Bindings) -> bool,
     ) -> Option<Bindings> {
-        let mut matcher = Matcher { pattern: &self.graph, graph, accept, bindings: [None; 26], steps: 400 };
+        let compound = compound.map_or(u8::MAX, |letter| letter as u8 - b'a');
+        let bindings = [None; 26];
+        let mut matcher = Matcher { pattern: &self.graph, graph, compound, accept, bindings, steps: 400 };
         let goals = Goals { goal: (self.left, subject), rest: None };
         matcher.solve(Some(&goals)).then_some(matcher.bindings)
     }
@@ -178,6 +182,8 @@ const FACTORS: usize = 8;
 struct Matcher<'a> {
     pattern: &'a Graph,
     graph: &'a mut Graph,
+    /// The letter that must be more than a number.
+    compound: u8,
     accept: &'a dyn Fn(&Graph, &Bindings) -> bool,
     bindings: Bindings,
     /// How many alternatives may still be tried.
@@ -194,11 +200,26 @@ struct Goals<'a> {
     rest: Option<&'a Goals<'a>>,
 }
 
-/// Up to three goals that together make a node an instance of a pattern. (No vector: most matches fail, and soon.)
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Up to three goals that together make a node an instance of a pattern. (No vector: most matches fail, and soon; nor
+/// iterators, which nobody inlines in debug builds.)
+#[derive(Clone, Copy)]
 struct Alternative {
     goals: [Goal; 3],
     count: usize,
+}
+
+impl Alternative {
+    fn is(&self, goals: &[Goal]) -> bool {
+        let mut i = 0;
+        while i < self.count && i < goals.len() {
+            if self.goals[i].0.index() != goals[i].0.index() || self.goals[i].1.index() != goals[i].1.index()
+            {
+                return false;
+            }
+            i += 1;
+        }
+        self.count == goals.len()
+    }
 }
 
 impl Matcher<'_> {
@@ -218,7 +239,11 @@ impl Matcher<'_> {
             Op::Constant(_) => self.solve(rest),
             _ => {
                 let before = self.bindings;
-                for alternative in self.alternatives(pattern, subject) {
+                let alternatives = self.alternatives(pattern, subject);
+                let (alternatives, mut next) = (alternatives.as_slice(), 0);
+                while next < alternatives.len() {
+                    let alternative = &alternatives[next];
+                    next += 1;
                     if self.steps == 0 {
                         return false;
                     }
@@ -237,31 +262,63 @@ impl Matcher<'_> {
     fn solve_all(&mut self, goals: &[Goal], rest: Option<&Goals<'_>>) -> bool {
         let mut ordered = [goals[0]; 3];
         let mut count = 0;
-        for variable in [true, false] {
-            for &goal in goals {
-                if self.is_variable(goal.0) == variable {
-                    ordered[count] = goal;
-                    count += 1;
-                }
+        let (mut turn, mut i) = (0, 0);
+        while turn < 2 {
+            if self.is_variable(goals[i].0) == (turn == 0) {
+                ordered[count] = goals[i];
+                count += 1;
+            }
+            i += 1;
+            if i == goals.len() {
+                (turn, i) = (turn + 1, 0);
             }
         }
         let first = Goals { goal: ordered[0], rest };
+        if count == 1 {
+            return self.solve(Some(&first));
+        }
         let second = Goals { goal: ordered[1], rest: Some(&first) };
-        let third = Goals { goal: ordered[2], rest: Some(&second) };
-        self.solve(Some([&first, &second, &third][count - 1]))
+        if count == 2 {
+            return self.solve(Some(&second));
+        }
+        self.solve(Some(&Goals { goal: ordered[2], rest: Some(&second) }))
     }
 
     /// Whether nothing that is seen at once speaks against a goal.
     fn is_possible(&self, (pattern, subject): Goal) -> bool {
-        let found = self.graph.op(subject);
         match self.pattern.op(pattern) {
-            Op::Input(letter) => self.bindings[letter as usize].is_none_or(|bound| bound == subject),
-            Op::Constant(bits) => self.graph.as_constant(subject) == Some(f64::from_bits(bits)),
+            Op::Input(letter) => match self.bindings[letter as usize] {
+                Some(bound) => bound.index() == subject.index(),
+                None => letter != self.compound || self.graph.number(subject).is_none(),
+            },
+            Op::Constant(bits) => match self.graph.op(subject) {
+                Op::Constant(found) => f64::from_bits(found) == f64::from_bits(bits),
+                _ => false,
+            },
             _ if !self.pattern.operations(pattern).are_among(self.graph.operations(subject)) => false,
-            Op::Add | Op::Sub => matches!(found, Op::Add | Op::Sub),
-            Op::Neg | Op::Mul | Op::Div => true,
-            op => op == found,
+            Op::Add | Op::Sub => matches!(self.graph.op(subject), Op::Add | Op::Sub),
+            Op::Mul => self.is_product((pattern, subject)),
+            Op::Neg | Op::Div => true,
+            op => op == self.graph.op(subject),
         }
+    }
+
+    /// Whether a node may be the product that a pattern says: what isn't written as one is so only by a variable that
+    /// is 1.
+    fn is_product(&self, (pattern, subject): Goal) -> bool {
+        let subject = match self.graph.view(subject) {
+            (Op::Neg, &[inner]) => inner,
+            _ => subject,
+        };
+        if let Op::Mul | Op::Div | Op::Neg | Op::Constant(_) = self.graph.op(subject) {
+            return true;
+        }
+        let (p, q) = match *self.pattern.arguments(pattern) {
+            [p, q] if self.pattern.as_constant(p).is_none() => (p, q),
+            _ => return true,
+        };
+        (self.is_variable(p) && self.is_possible((q, subject)))
+            || (self.is_variable(q) && self.is_possible((p, subject)))
     }
 
     fn is_variable(&self, pattern: Id) -> bool {
@@ -271,11 +328,22 @@ impl Matcher<'_> {
     /// Adds an alternative, unless it is there or one of its goals is beyond hope.
     fn offer(&self, alternatives: &mut Vec<Alternative>, goals: &[Goal]) {
         let mut padded = [goals[0]; 3];
-        padded[..goals.len()].copy_from_slice(goals);
-        let offered = Alternative { goals: padded, count: goals.len() };
-        if goals.iter().all(|&goal| self.is_possible(goal)) && !alternatives.contains(&offered) {
-            alternatives.push(offered);
+        let mut i = 0;
+        while i < goals.len() {
+            if !self.is_possible(goals[i]) {
+                return;
+            }
+            padded[i] = goals[i];
+            i += 1;
         }
+        let (known, mut i) = (alternatives.as_slice(), 0);
+        while i < known.len() {
+            if known[i].is(goals) {
+                return;
+            }
+            i += 1;
+        }
+        alternatives.push(Alternative { goals: padded, count: goals.len() });
     }
 
     /// The ways in which `subject` may be an instance of `pattern`.

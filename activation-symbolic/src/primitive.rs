@@ -21,12 +21,11 @@ macro_rules! primitives {
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// What is known of it.
-            pub fn facts(self) -> Facts {
-                match self {
-                    $(Self::$variant => Facts {
-                        method: $method, arity: $arity, text: $text, latex: $latex, domain: $domain, range: $range,
-                    },)*
-                }
+            pub fn facts(self) -> &'static Facts {
+                static FACTS: &[Facts] = &[$(Facts {
+                    method: $method, arity: $arity, text: $text, latex: $latex, domain: $domain, range: $range,
+                }),*];
+                &FACTS[self as usize]
             }
         }
     };

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::graph::{Graph, Id, Op};
+use crate::graph::{Graph, Id, IdSet, Op};
 use crate::pattern::Bindings;
 use crate::rules::{Book, Match, Prepared};
 use crate::sides::resolve_sides;
@@ -16,7 +16,10 @@ const FUEL: usize = 2000;
 /// The function `root` in its stable spelling; `log` takes the name and the reason of each rule that applied.
 pub fn rewrite(graph: &mut Graph, root: Id, log: &mut Vec<(&'static str, &'static str)>) -> Id {
     let root = resolve_sides(graph, root);
-    let stable = Rewriter::new(graph, Book::open(), log).rewrite(root);
+    let plain = std::mem::take(&mut graph.plain);
+    let mut rewriter = Rewriter { plain, ..Rewriter::new(graph, Book::open(), log) };
+    let stable = rewriter.rewrite(root);
+    graph.plain = rewriter.plain;
     resolve_sides(graph, stable)
 }
 
@@ -26,6 +29,8 @@ pub(crate) struct Rewriter<'a> {
     book: Rc<Book>,
     /// What became of each node, by its index.
     done: Vec<Option<Id>>,
+    /// The nodes that no rule applies to.
+    plain: IdSet,
     log: &'a mut Vec<(&'static str, &'static str)>,
     /// The rules whose right sides are being built: they may contain their left sides.
     active: Vec<&'static str>,
@@ -38,7 +43,7 @@ impl<'a> Rewriter<'a> {
         book: Rc<Book>,
         log: &'a mut Vec<(&'static str, &'static str)>,
     ) -> Self {
-        Self { graph, book, done: Vec::new(), log, active: Vec::new(), fuel: FUEL }
+        Self { graph, book, done: Vec::new(), plain: IdSet::default(), log, active: Vec::new(), fuel: FUEL }
     }
 
     /// What becomes of `root`.
@@ -97,9 +102,16 @@ impl<'a> Rewriter<'a> {
 
     /// The right side of the first rule whose left side `id` is.
     fn apply(&mut self, id: Id) -> Option<Id> {
+        if self.fuel == 0 || self.plain.contains(&id) {
+            return None;
+        }
         let book = Rc::clone(&self.book);
-        for rule in book.rules(self.graph.op(id)) {
-            if self.fuel == 0 || self.active.contains(&rule.rule.left) {
+        let (rules, operations) = (book.rules(self.graph.op(id)), self.graph.operations(id));
+        let mut next = 0;
+        while next < rules.len() {
+            let rule = &rules[next];
+            next += 1;
+            if !rule.operations.are_among(operations) || self.active.contains(&rule.rule.left) {
                 continue;
             }
             if let Some((bindings, negated)) = self.find(rule, id) {
@@ -114,17 +126,17 @@ impl<'a> Rewriter<'a> {
                 return Some(if negated { self.build(Op::Neg, &[stable]) } else { stable });
             }
         }
+        if self.active.is_empty() {
+            self.plain.insert(id);
+        }
         None
     }
 
     /// The match of a rule at `id`, or at its opposite (then true): a − b is −(b − a).
     fn find(&mut self, rule: &Prepared, id: Id) -> Option<(Bindings, bool)> {
-        if !rule.identity.operations().are_among(self.graph.operations(id)) {
-            return None;
-        }
         let here = |graph: &mut Graph, id| {
-            rule.identity.matches(graph, id, &|graph, bindings| {
-                (rule.rule.when)(&Match { graph, bindings, sampled: false })
+            rule.identity.matches(graph, id, rule.rule.compound, &|graph, bindings| {
+                (rule.rule.when)(&Match { graph, bindings })
             })
         };
         if let Some(bindings) = here(self.graph, id) {

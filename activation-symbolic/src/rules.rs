@@ -4,14 +4,11 @@
 //! at less cost. Letters are any expressions; a coefficient (`a * …`) may be 1. A test samples both sides of each.
 //! Rules for one kind of node are tried in the order in which they stand here.
 
-use std::collections::HashMap;
 use std::f64::consts::FRAC_PI_4;
-use std::mem::{Discriminant, discriminant};
 use std::rc::Rc;
 
-use crate::graph::{Graph, Id, Op};
+use crate::graph::{Graph, Id, Op, Operations};
 use crate::pattern::{Bindings, Identity};
-use crate::primitive::Primitive;
 
 /// A rule of rewriting.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +21,8 @@ pub struct Rule {
     pub right: &'static str,
     /// What the variables must be, beyond real numbers for which the left side is defined.
     pub when: fn(&Match) -> bool,
+    /// The variable that must be more than a number. (It is asked for as soon as the variable is bound.)
+    pub compound: Option<char>,
     /// Why the left side doesn't do.
     pub why: &'static str,
 }
@@ -34,12 +33,16 @@ pub(crate) const fn rule(
     right: &'static str,
     why: &'static str,
 ) -> Rule {
-    Rule { name, left, right, when: |_| true, why }
+    Rule { name, left, right, when: |_| true, compound: None, why }
 }
 
 impl Rule {
     pub(crate) const fn when(self, when: fn(&Match) -> bool) -> Self {
         Self { when, ..self }
+    }
+
+    const fn compound(self, letter: char) -> Self {
+        Self { compound: Some(letter), ..self }
     }
 
     /// Both sides; a product or quotient with a coefficient, since it is often part of a longer one.
@@ -111,9 +114,8 @@ pub const RULES: &[Rule] = &[
     rule("quotient of sums", "ln((1 + exp(u)) * sigmoid(v))", "ln_1p(sigmoid(-v) * exp_m1(u + v))", CANCELS),
     rule("quotient of sums", "ln((c + w) / (d + w))", "ln_1p((c - d) / (d + w))", CANCELS)
         .when(|m| m.is_number('c', |_| true) && m.is_number('d', |_| true)),
-    rule("difference of multiples", "a * x - a * (x - c)", "a * c", CANCELS).when(|m| m.is_not_number('x')),
-    rule("difference of multiples", "a * x - a * (x + c)", "-(a * c)", CANCELS)
-        .when(|m| m.is_not_number('x')),
+    rule("difference of multiples", "a * x - a * (x - c)", "a * c", CANCELS).compound('x'),
+    rule("difference of multiples", "a * x - a * (x + c)", "-(a * c)", CANCELS).compound('x'),
     rule("arsinh", "ln(u + sqrt(u * u + 1))", "asinh(u)", TAIL),
     rule("artanh", "ln((1 + u) / (1 - u))", "2 * atanh(u)", CANCELS),
     rule("artanh", "ln(1 + u) - ln(1 - u)", "2 * atanh(u)", CANCELS),
@@ -197,13 +199,13 @@ pub const RULES: &[Rule] = &[
         TAIL,
     ),
     rule("slope of a quotient", "1 - x / (x / a + r) * (1 / a - b)", "(r + x * b) / (x / a + r)", TAIL)
-        .when(|m| m.is_not_number('x')),
+        .compound('x'),
     rule("slope of a quotient", "1 - x / (c * x + r) * (c - b)", "(r + x * b) / (c * x + r)", TAIL)
-        .when(|m| m.is_not_number('x')),
+        .compound('x'),
     rule("complement of a quotient", "1 - n / (n + r)", "r / (n + r)", TAIL),
     rule("complement of a root", "1 - 1 / sqrt(1 + w)", "w / (sqrt(1 + w) * (sqrt(1 + w) + 1))", CANCELS),
-    rule("common factor", "a * b + a * c", "a * (b + c)", CHEAPER).when(|m| m.is_not_number('a')),
-    rule("common factor", "a * b - a * c", "a * (b - c)", CANCELS).when(|m| m.is_not_number('a')),
+    rule("common factor", "a * b + a * c", "a * (b + c)", CHEAPER).compound('a'),
+    rule("common factor", "a * b - a * c", "a * (b - c)", CANCELS).compound('a'),
     rule("quotient of numbers", "n / (b * d)", "n / b / d", CHEAPER)
         .when(|m| m.is_number('b', |b| b != 1.0 && b.is_normal() && b.to_bits() << 12 == 0)),
     // Roots.
@@ -226,8 +228,6 @@ pub struct Match<'a> {
     pub graph: &'a Graph,
     /// What the letters are.
     pub bindings: &'a Bindings,
-    /// Whether the numbers that are bound stand for any expression, in a test.
-    pub sampled: bool,
 }
 
 impl Match<'_> {
@@ -238,11 +238,6 @@ impl Match<'_> {
     /// Whether the letter is a number, of literals only, that `accept` accepts.
     pub fn is_number(&self, letter: char, accept: impl Fn(f64) -> bool) -> bool {
         self.bound(letter).and_then(|id| self.graph.number(id)).is_some_and(accept)
-    }
-
-    /// Whether the letter is more than a number.
-    pub fn is_not_number(&self, letter: char) -> bool {
-        self.sampled || !self.is_number(letter, |_| true)
     }
 
     /// Whether two letters are numbers that `accept` accepts.
@@ -263,21 +258,20 @@ pub struct Prepared {
     pub rule: &'static Rule,
     /// Its two sides.
     pub identity: Identity,
+    /// What the left side is made of, and whatever it matches.
+    pub operations: Operations,
 }
 
 /// The rules by the kind of node at their top.
 #[derive(Debug)]
-pub struct Book(HashMap<Kind, Vec<Prepared>>);
-
-type Kind = (Discriminant<Op>, Option<Primitive>);
+pub struct Book(Vec<Vec<Prepared>>);
 
 /// Sums and differences are one kind, products and quotients another.
-fn kind(op: Op) -> Kind {
+fn kind(op: Op) -> usize {
     match op {
-        Op::Sub => (discriminant(&Op::Add), None),
-        Op::Div => (discriminant(&Op::Mul), None),
-        Op::Apply(primitive) => (discriminant(&op), Some(primitive)),
-        _ => (discriminant(&op), None),
+        Op::Sub => Op::Add.kind(),
+        Op::Div => Op::Mul.kind(),
+        _ => op.kind(),
     }
 }
 
@@ -289,19 +283,22 @@ impl Book {
     }
 
     pub(crate) fn read(rules: &'static [Rule]) -> Self {
-        let mut book: HashMap<Kind, Vec<Prepared>> = HashMap::new();
+        let mut book: Vec<Vec<Prepared>> = Vec::new();
         for rule in rules {
             // All are formulas; a test sees to it.
             let Some(identity) = rule.identity() else { continue };
             let kind = kind(identity.graph().op(identity.left));
-            book.entry(kind).or_default().push(Prepared { rule, identity });
+            while book.len() <= kind {
+                book.push(Vec::new());
+            }
+            book[kind].push(Prepared { rule, operations: identity.operations(), identity });
         }
         Self(book)
     }
 
     /// The rules for a kind of node.
     pub fn rules(&self, op: Op) -> &[Prepared] {
-        self.0.get(&kind(op)).map_or(&[], Vec::as_slice)
+        self.0.get(kind(op)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -346,7 +343,7 @@ mod tests {
                     bindings[letter as usize] = Some(graph.constant(numbers[letter as usize]));
                     rest /= VALUES.len();
                 }
-                if !(rule.when)(&Match { graph: &graph, bindings: &bindings, sampled: true }) {
+                if !(rule.when)(&Match { graph: &graph, bindings: &bindings }) {
                     continue;
                 }
                 let mut values = Vec::new();

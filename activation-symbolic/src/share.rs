@@ -4,11 +4,10 @@
 //! reciprocal; the elementary functions take care of the last half bit of each alone. The judge of [`crate::rescue`]
 //! decides: where a sampled result comes near what is tolerated, everything stays as it was.
 
-use std::collections::HashMap;
 use std::f64::consts::SQRT_2;
 use std::rc::Rc;
 
-use crate::graph::{Graph, Id, Op};
+use crate::graph::{Graph, Id, IdMap, IdSet, Op};
 use crate::primitive::Primitive;
 use crate::rewrite::Rewriter;
 use crate::rules::{Book, Rule, rule};
@@ -151,6 +150,12 @@ pub fn share(graph: &mut Graph, roots: &[Id]) -> Vec<Vec<Id>> {
 /// Quotients by (1 + e)², spelled e·(2 + e) + 1, by the reciprocal of 1 + e, where that is there anyway.
 fn divide_once(graph: &mut Graph, roots: &[Id]) -> Option<Vec<Id>> {
     let order = graph.topological(roots);
+    let mut divisors = IdSet::default();
+    for &id in &order {
+        if let (Op::Div, &[_, divisor]) = graph.view(id) {
+            divisors.insert(divisor);
+        }
+    }
     let one = graph.constant(1.0);
     let (reciprocal, square) = order.iter().find_map(|&id| {
         let (Op::Div, &[dividend, sum]) = graph.view(id) else { return None };
@@ -160,10 +165,9 @@ fn divide_once(graph: &mut Graph, roots: &[Id]) -> Option<Vec<Id>> {
         let more = graph.add(two, e);
         let product = graph.mul(e, more);
         let square = graph.add(product, one);
-        let is_divisor = |&other: &Id| graph.op(other) == Op::Div && graph.arguments(other)[1] == square;
-        (dividend == one && order.iter().any(is_divisor)).then_some((id, square))
+        (dividend == one && divisors.contains(&square)).then_some((id, square))
     })?;
-    let mut replaced: HashMap<Id, Id> = HashMap::new();
+    let mut replaced: IdMap<Id> = IdMap::default();
     for id in order {
         let node = graph.nodes()[id.index()];
         let arguments: Vec<Id> = node.arguments().iter().map(|a| replaced[a]).collect();

@@ -138,13 +138,22 @@ impl<S: Element> Truth<S> {
     /// The slopes of node `id` as the sum of its arguments' slopes times `partials`.
     fn chain(&mut self, id: Id, arguments: &[Id], partials: &[Extended<S>]) {
         let zero = Extended::from_f64(0.0);
-        for i in 0..self.inputs {
-            let slope = arguments.iter().zip(partials).fold(zero, |sum, (a, &partial)| {
-                let slope = self.slopes[a.index() * self.inputs + i];
+        let (slopes, inputs) = (self.slopes.as_mut_slice(), self.inputs);
+        let mut i = 0;
+        while i < inputs {
+            let mut sum = zero;
+            let mut n = 0;
+            while n < arguments.len() {
+                let slope = slopes[arguments[n].index() * inputs + i];
                 // What doesn't depend on the input has no part in a pole.
-                if slope == zero { sum } else { sum + slope * partial }
-            });
-            self.slopes[id.index() * self.inputs + i] = slope;
+                if slope != zero {
+                    let part = slope * partials[n];
+                    sum = if n == 0 { part } else { sum + part };
+                }
+                n += 1;
+            }
+            slopes[id.index() * inputs + i] = sum;
+            i += 1;
         }
     }
 
@@ -183,9 +192,14 @@ impl<S: Element> Truth<S> {
             }
             Op::Add | Op::Sub => {
                 let (a, b) = (ball(0), ball(1));
-                let sign = if op == Op::Add { one } else { -one };
-                self.chain(id, arguments, &[one, sign]);
-                Ball::rounded(a.value + sign * b.value, log_sum(a.error, b.error), ROUNDING)
+                let added = matches!(op, Op::Add);
+                for i in 0..self.inputs {
+                    let slope = |argument: Id| self.slopes[argument.index() * self.inputs + i];
+                    let (a, b) = (slope(arguments[0]), slope(arguments[1]));
+                    self.slopes[id.index() * self.inputs + i] = if added { a + b } else { a - b };
+                }
+                let value = if added { a.value + b.value } else { a.value - b.value };
+                Ball::rounded(value, log_sum(a.error, b.error), ROUNDING)
             }
             Op::Mul => {
                 let (a, b) = (ball(0), ball(1));

@@ -35,9 +35,10 @@ pub(super) fn explore(probe: &Probe<'_>) -> Vec<Sample> {
         return Vec::new();
     }
     // A long body gets fewer looks.
-    let looks = if is_plain { 12 } else { 10_000 / (1 + probe.order.len()) / probe.lines };
+    let looks = 10_000 / (1 + probe.order.len()) / probe.lines;
+    let most = if is_plain { (looks / 4).clamp(4, 12) } else { looks.clamp(8, 160) };
     let mut samples: Vec<Sample> =
-        simple_numbers(probe, looks.clamp(8, 160)).into_iter().map(|(t, rank)| sample(t, rank)).collect();
+        simple_numbers(probe, most).into_iter().map(|(t, rank)| sample(t, rank)).collect();
 
     let mut budget = if is_plain { 0 } else { looks.min(64) };
     let mut boxes: VecDeque<(usize, usize)> = (1..samples.len()).map(|i| (i - 1, i)).collect();

@@ -7,6 +7,7 @@ use crate::format::number;
 use crate::function::{Element, Function};
 use crate::graph::{Graph, Id, Op};
 use crate::primitive::Primitive;
+use crate::standard::Standard;
 
 use super::explore::{Sample, explore};
 use super::interval::Interval;
@@ -148,6 +149,14 @@ impl<'a> Probe<'a> {
             values.clone_from(&self.unknown);
         }
         evaluate::evaluate(self.graph(), order, |op| self.leaf(op, t, false), values);
+    }
+
+    /// The function at t in plain floats, where it is known and finite.
+    pub(super) fn float(&self, t: f64, values: &mut Vec<Value<Standard>>) -> Option<f64> {
+        let leaf = |op| self.leaf(op, Interval::point(t), false).map(|leaf| Standard(leaf.lo));
+        evaluate::evaluate(self.graph(), &self.order, leaf, values);
+        let Standard(value) = values[self.function.written.index()].number()?;
+        value.is_finite().then_some(value)
     }
 
     /// The function at t in 106 bits, where it is known and finite.

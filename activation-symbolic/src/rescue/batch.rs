@@ -134,19 +134,16 @@ impl Tape {
         there: &[Vec<S>],
         row: usize,
     ) -> bool {
-        self.seams.iter().all(|&place| {
-            let step = &self.steps[place];
-            let side = |columns: &[Vec<S>], point: usize| {
-                let number = |place: usize| -> f64 { columns[place][point].into() };
-                match (step.op, step.arguments.as_slice()) {
-                    (Op::Apply(Primitive::Abs), &[a]) => u64::from(number(a) < 0.0),
-                    (Op::Apply(Primitive::Copysign), &[_, b]) => u64::from(number(b) < 0.0),
-                    (Op::Apply(Primitive::Max | Primitive::Min), &[a, b]) => u64::from(number(a) < number(b)),
-                    _ => number(place).to_bits(),
-                }
-            };
-            side(here, at) == side(there, row)
-        })
+        let (seams, steps, mut next) = (self.seams.as_slice(), self.steps.as_slice(), 0);
+        while next < seams.len() {
+            let place = seams[next];
+            next += 1;
+            let step = &steps[place];
+            if side(step, place, here, at) != side(step, place, there, row) {
+                return false;
+            }
+        }
+        true
     }
 
     /// For each of some points two hashes: of which nodes are no normal floats, and how so; of which masks are set.
@@ -253,6 +250,17 @@ fn kind<S: Float>(magnitude: f64) -> u64 {
         2
     } else {
         u64::from(magnitude < S::TINY)
+    }
+}
+
+/// On which side of a seam a point is.
+fn side<S: Float>(step: &Step, place: usize, columns: &[Vec<S>], point: usize) -> u64 {
+    let number = |place: usize| -> f64 { columns[place].as_slice()[point].into() };
+    match (step.op, step.arguments.as_slice()) {
+        (Op::Apply(Primitive::Abs), &[a]) => u64::from(number(a) < 0.0),
+        (Op::Apply(Primitive::Copysign), &[_, b]) => u64::from(number(b) < 0.0),
+        (Op::Apply(Primitive::Max | Primitive::Min), &[a, b]) => u64::from(number(a) < number(b)),
+        _ => number(place).to_bits(),
     }
 }
 

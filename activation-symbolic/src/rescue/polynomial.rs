@@ -30,6 +30,8 @@ const PIECES: usize = 2;
 /// How much of the interval, or of a quarter of its distance from 0, is added on either side of it: rounding errors are
 /// random, and there are others than those that were looked at.
 const MARGINS: [f64; 4] = [0.1, 0.25, 0.5, 1.0];
+/// No polynomial is tried for more operations than these: what expansion time allows.
+const LONGEST: usize = 120;
 /// Activations don't care what it costs farther out.
 const REACH: f64 = 32.0;
 /// The shortest radius.
@@ -47,11 +49,13 @@ pub(super) struct Polynomial {
 /// Whether polynomials can take the place of `roots` at all: of one function of one f32 and of nothing else.
 pub(super) fn is_fit<S: Float>(function: &Function, roots: &[Id]) -> bool {
     let graph = &function.graph;
+    let order = graph.topological(roots);
     let known = |id: Id| !matches!(graph.op(id), Op::Parameter(_) | Op::External(_) | Op::Call { .. });
     S::IS_SINGLE
         && roots.len() == 1
         && function.signature.inputs.len() == 1
-        && graph.topological(roots).into_iter().all(known)
+        && order.len() <= LONGEST
+        && order.into_iter().all(known)
 }
 
 /// Polynomials that together cover the points of ascending order near 0 at which the only one of `roots` is `wrong`;

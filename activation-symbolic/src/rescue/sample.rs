@@ -43,18 +43,19 @@ impl Float for f64 {
 }
 
 /// So few points are afforded of a body of many hundred operations only.
-const FEW: usize = 12;
+pub(super) const FEW: usize = 12;
 
 /// Values of one input: about `count` of them, in ascending order.
 pub(super) fn line<S: Float>(function: &Function, order: &[Id], count: usize) -> Vec<S> {
     let (low, high) = function.signature.settings.domain;
     let mut random = Random::new();
     let (smallest, largest) = S::EXPONENTS;
-    let mut points =
-        vec![0.0, 1.0, 2.0_f64.powi(smallest), S::TINY, 2.0_f64.powi(largest) * (2.0 - 4.0 * S::EPSILON)];
-    points.extend([2.0, 0.5]);
+    let mut points = vec![0.0, 1.0, S::TINY, 2.0_f64.powi(largest) * (2.0 - 4.0 * S::EPSILON)];
+    if count >= FEW {
+        points.extend([2.0_f64.powi(smallest), 2.0, 0.5]);
+    }
     // Every magnitude; twice as many of those that matter most.
-    let quarter = (count / 8).max(if count < FEW { 2 } else { 4 });
+    let quarter = (count / 8).max(if count < FEW { 1 } else { 4 });
     for (from, to) in [(smallest, largest), (-30, 8), (-2, 5), (-2, 5)] {
         for i in 0..quarter {
             let step = f64::from(to - from) / quarter as f64;
