@@ -217,13 +217,12 @@ struct Interner {
 
 impl Interner {
     fn hash(node: &Node) -> u64 {
-        // A step of the hash of Firefox and rustc.
+        // The factor of the hash of Firefox and rustc.
         const FACTOR: u64 = 0x51_7c_c1_b7_27_22_0a_95;
         let mut hash = (node.op.kind() as u64).wrapping_mul(FACTOR) ^ node.op.detail();
         let mut i = 0;
         while i < node.arity as usize {
-            hash = hash.wrapping_mul(FACTOR);
-            hash = (hash >> 59 | hash << 5) ^ node.arguments[i].0 as u64;
+            hash = hash.wrapping_mul(FACTOR) ^ (hash >> 32) ^ u64::from(node.arguments[i].0);
             i += 1;
         }
         hash.wrapping_mul(FACTOR)
