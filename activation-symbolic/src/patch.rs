@@ -15,6 +15,9 @@ const REACH: i32 = -30;
 /// log₂ of the points at which the truth must have lost its digits, or agree with the line.
 const TINY: [i32; 2] = [-60, -100];
 
+/// No line is tried for more operations than these: what expansion time allows.
+const LONGEST: usize = 300;
+
 /// `root`, with a line for the smallest inputs where that is better.
 pub fn patch(function: &mut Function, root: Id) -> Id {
     match function.signature.element {
@@ -34,6 +37,7 @@ where
         |op| !matches!(op, Op::Parameter(_) | Op::External(_) | Op::Call { .. } | Op::Reduce(_) | Op::Length);
     if function.signature.rows
         || function.signature.inputs.len() != 1
+        || order.len() > LONGEST
         || !order.iter().all(|&id| known(graph.op(id)))
         || !order.iter().any(|&id| matches!(graph.op(id), Op::Add | Op::Sub))
     {

@@ -1,4 +1,6 @@
 //! Integers of a fixed number of 64-bit limbs, the lowest first.
+//!
+//! In plain loops: macros compute with these without an optimizer, where iterators take several times as long.
 
 /// The limbs of a mantissa.
 pub(super) const LIMBS: usize = 6;
@@ -11,9 +13,11 @@ pub(super) type Wide = [u64; 2 * LIMBS];
 pub(super) fn shift_left<const N: usize>(x: &[u64; N], n: u32) -> [u64; N] {
     let (limbs, bits) = ((n / 64) as usize, n % 64);
     let mut shifted = [0; N];
-    for i in (limbs..N).rev() {
-        let low = if i > limbs { x[i - limbs - 1] } else { 0 };
-        shifted[i] = x[i - limbs] << bits | low.unbounded_shr(64 - bits);
+    let mut i = N;
+    while i > limbs {
+        i -= 1;
+        let low = if i > limbs && bits > 0 { x[i - limbs - 1] >> (64 - bits) } else { 0 };
+        shifted[i] = x[i - limbs] << bits | low;
     }
     shifted
 }
@@ -22,19 +26,22 @@ pub(super) fn shift_left<const N: usize>(x: &[u64; N], n: u32) -> [u64; N] {
 pub(super) fn shift_right<const N: usize>(x: &[u64; N], n: u32) -> [u64; N] {
     let (limbs, bits) = ((n / 64) as usize, n % 64);
     let mut shifted = [0; N];
-    for i in limbs..N {
-        let high = if i + 1 < N { x[i + 1] } else { 0 };
-        shifted[i - limbs] = x[i] >> bits | high.unbounded_shl(64 - bits);
+    let mut i = limbs;
+    while i < N {
+        let high = if i + 1 < N && bits > 0 { x[i + 1] << (64 - bits) } else { 0 };
+        shifted[i - limbs] = x[i] >> bits | high;
+        i += 1;
     }
     shifted
 }
 
 /// How many bits stand before the highest that is set.
 pub(super) fn leading_zeros<const N: usize>(x: &[u64; N]) -> u32 {
-    let mut zeros = 0;
-    for limb in x.iter().rev() {
-        zeros += limb.leading_zeros();
-        if *limb != 0 {
+    let (mut zeros, mut i) = (0, N);
+    while i > 0 {
+        i -= 1;
+        zeros += x[i].leading_zeros();
+        if x[i] != 0 {
             break;
         }
     }
@@ -43,22 +50,24 @@ pub(super) fn leading_zeros<const N: usize>(x: &[u64; N]) -> u32 {
 
 /// x + y mod 2^(64·N), and whether that lost a carry.
 pub(super) fn add<const N: usize>(x: &[u64; N], y: &[u64; N]) -> ([u64; N], bool) {
-    let (mut sum, mut carry) = ([0; N], false);
-    for i in 0..N {
+    let (mut sum, mut carry, mut i) = ([0; N], false, 0);
+    while i < N {
         let (partial, a) = x[i].overflowing_add(y[i]);
         let (total, b) = partial.overflowing_add(u64::from(carry));
         (sum[i], carry) = (total, a | b);
+        i += 1;
     }
     (sum, carry)
 }
 
 /// x − y mod 2^(64·N).
 pub(super) fn sub<const N: usize>(x: &[u64; N], y: &[u64; N]) -> [u64; N] {
-    let (mut difference, mut borrow) = ([0; N], false);
-    for i in 0..N {
+    let (mut difference, mut borrow, mut i) = ([0; N], false, 0);
+    while i < N {
         let (partial, a) = x[i].overflowing_sub(y[i]);
         let (total, b) = partial.overflowing_sub(u64::from(borrow));
         (difference[i], borrow) = (total, a | b);
+        i += 1;
     }
     difference
 }
@@ -66,23 +75,27 @@ pub(super) fn sub<const N: usize>(x: &[u64; N], y: &[u64; N]) -> [u64; N] {
 /// The lowest `N` limbs of x · y.
 pub(super) fn mul<const N: usize>(x: &[u64], y: &[u64]) -> [u64; N] {
     let mut product = [0; N];
-    for (i, &a) in x.iter().enumerate().take(N) {
-        let mut carry = 0;
-        for (j, &b) in y.iter().enumerate().take(N - i) {
-            let total = u128::from(a) * u128::from(b) + u128::from(product[i + j]) + carry;
+    let mut i = 0;
+    while i < x.len() && i < N {
+        let (a, mut carry, mut j) = (x[i] as u128, 0, 0);
+        while j < y.len() && i + j < N {
+            let total = a * y[j] as u128 + product[i + j] as u128 + carry;
             (product[i + j], carry) = (total as u64, total >> 64);
+            j += 1;
         }
-        if let Some(next) = product.get_mut(i + y.len()) {
-            *next = carry as u64;
+        if i + y.len() < N {
+            product[i + y.len()] = carry as u64;
         }
+        i += 1;
     }
     product
 }
 
 /// ⌊x / divisor⌋.
 pub(super) fn divide_by_limb<const N: usize>(x: &[u64; N], divisor: u64) -> [u64; N] {
-    let (mut quotient, mut rest) = ([0; N], 0);
-    for i in (0..N).rev() {
+    let (mut quotient, mut rest, mut i) = ([0; N], 0, N);
+    while i > 0 {
+        i -= 1;
         let total = rest << 64 | u128::from(x[i]);
         let digit = total / u128::from(divisor);
         (quotient[i], rest) = (digit as u64, total - digit * u128::from(divisor));

@@ -5,7 +5,7 @@ use super::probe::Probe;
 /// Values beyond this are on their way to infinity.
 const HUGE: f64 = 1e15;
 /// After so many golden sections a smooth extreme is told from a corner.
-const SMOOTH: usize = 8;
+const SMOOTH: usize = 6;
 
 /// The closed hull of the function's values on the inputs that it is asked for, from samples whose extremes are
 /// refined; `None` where a value isn't known.
@@ -42,7 +42,7 @@ fn lowest(probe: &Probe<'_>, values: &[(f64, f64)], sign: f64) -> Option<f64> {
     let mut nodes = Vec::new();
     let mut value = |t: f64| probe.float(t, &mut nodes).map(|value| sign * value);
     // A long body gets fewer looks.
-    let steps = (10_000 / (1 + probe.order.len())).clamp(10, 40);
+    let steps = (8_000 / (1 + probe.order.len())).clamp(8, 40);
     let [a, b, c] = [least - 1, least, least + 1].map(|i| values[i].0);
     Some(golden_section(steps, [a, b, c], &mut value)?.min(at(least)))
 }

@@ -343,7 +343,9 @@ impl<'a, S: Float> Judge<'a, S> {
             self.tape.evaluate_again(|op| points.leaf(graph, op), &mut columns);
             self.take_worst(&targets, &columns, &mut errors);
         }
-        self.look_beside(points, &targets, &columns, &mut errors);
+        if !self.few {
+            self.look_beside(points, &targets, &columns, &mut errors);
+        }
         let hashes = (points.x.len() == 1).then(|| self.tape.hashes(&columns, points.len()));
         let mut cases = Vec::with_capacity(points.len());
         let start = self.columns[0].len();
