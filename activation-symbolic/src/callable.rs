@@ -90,7 +90,7 @@ pub(crate) fn scope(function: &Function, items: TokenStream) -> TokenStream {
     let shared = function.signature.shared();
     let called = || function.called.iter().enumerate();
     let fallbacks = called().map(|(n, called)| fallback(function.signature.element, n, called));
-    let checks = called().map(|(n, called)| check(n, &called.path));
+    let checks = called().map(|(n, called)| check(n, called));
     let imports = called().map(|(n, called)| import(n, &called.path));
     quote! {
         #shared
@@ -113,16 +113,24 @@ fn fallback(element: Element, n: usize, called: &Called) -> TokenStream {
     quote!(#[allow(dead_code)] type #alias = ::activations::witness::Plain<fn(#(#scalars),*) -> #scalar, #inputs>;)
 }
 
-/// Refuses a plain function; that there is none of this name is a mistake of its own.
-fn check(n: usize, path: &Path) -> TokenStream {
+/// Refuses a plain function; that there is none of this name is a mistake of its own, unless a method is meant.
+fn check(n: usize, Called { path, arguments, method, .. }: &Called) -> TokenStream {
     let alias = alias(n, path);
-    let ident = path.get_ident().filter(|ident| !is_ambiguous(ident));
+    let ident = path.get_ident().filter(|ident| !method && !is_ambiguous(ident));
     let mentioned = ident.map(|ident| quote!(let _ = #ident;));
     let name = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
-    let message = format!(
-        "`{name}` is a plain function, and what it computes isn't seen from here, so it has no derivative: put \
-         #[activation] above it too, or write out here what it computes"
-    );
+    let message = if *method {
+        let others = if *arguments > 1 { "…" } else { "" };
+        format!(
+            "there is no #[activation] `{name}` here: the method is `x.{name}({others})`, and a function of your own needs \
+             #[activation] above it too"
+        )
+    } else {
+        format!(
+            "`{name}` is a plain function, and what it computes isn't seen from here, so it has no derivative: put \
+             #[activation] above it too, or write out here what it computes"
+        )
+    };
     quote_spanned! {alias.span()=>
         const _: () = if #alias::CALLEE.gives.is_unknown() { #mentioned ::core::panic!(#message) };
     }

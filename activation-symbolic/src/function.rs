@@ -82,6 +82,8 @@ pub struct Called {
     pub arguments: usize,
     /// and how many of them are inputs.
     pub inputs: usize,
+    /// Whether numbers have a method of this name.
+    pub method: bool,
 }
 
 /// An input of the function.

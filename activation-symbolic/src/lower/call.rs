@@ -8,6 +8,8 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprClosure, Path, PathSegment};
 
 use super::Lowering;
+use super::method::is_method;
+use super::row::REDUCTIONS;
 use super::value::{Closure, Value, plain};
 use crate::callable::{alias, called, place};
 use crate::function::Called;
@@ -201,7 +203,9 @@ impl Lowering<'_> {
         let known = self.called.iter().position(|called| called.path.to_token_stream().to_string() == text);
         let n = known.unwrap_or(self.called.len());
         if known.is_none() {
-            self.called.push(Called { path: path.clone(), arguments, inputs: 1 });
+            let is_method = |name: &str| is_method(name) || self.signature.rows && REDUCTIONS.contains(&name);
+            let method = path.get_ident().is_some_and(|ident| is_method(&plain(ident)));
+            self.called.push(Called { path: path.clone(), arguments, inputs: 1, method });
         }
         alias(n, path)
     }
@@ -237,6 +241,10 @@ impl Lowering<'_> {
     /// Binds the fn of another activation to the type that it is called with, once, so that a mistake is one error.
     fn called_witness(&mut self, written: &Path, path: &Path, arguments: usize) {
         let callee = self.alias(path, arguments);
+        // A loop and a closure that is called twice come here again.
+        if self.outside.callees.contains_key(&place(written)) {
+            return;
+        }
         let (name, called) = (&self.signature.name, called(self.outside.callees.len()));
         let span = callee.span();
         let scalar = Ident::new(self.signature.element.name(), span);

@@ -43,6 +43,9 @@ impl Lowering<'_> {
                     values[index.index as usize].clone()
                 }
                 (Value::Refused, _) => Value::Refused,
+                (Value::Number(_), Member::Named(name)) if is_method(&plain(name)) => {
+                    self.refuse(name.span(), format!("`{name}` is a method, which has to be called: write `.{name}()`"))
+                }
                 _ => self.refuse(
                     field.member.span(),
                     "only tuples have fields here: what a struct holds comes in as an argument, `#[param]` if it is \
@@ -261,7 +264,16 @@ impl Lowering<'_> {
         }
         let first = self.expression(first);
         spine.into_iter().rev().fold(first, |a, expr| {
-            let b = self.expression(&expr.right);
+            let b = match (&expr.op, &*expr.right) {
+                (BinOp::Mul(_), Expr::Unary(ExprUnary { op: UnOp::Deref(star), expr, .. })) => {
+                    self.expression(expr);
+                    self.refuse(
+                        star.span,
+                        "Rust has no operator `**`: a power is `x.powi(2)`, or `x.powf(0.5)`",
+                    )
+                }
+                (_, right) => self.expression(right),
+            };
             self.operation(&expr.op, &expr.op, [a, b], [strip(&expr.left), strip(&expr.right)])
         })
     }

@@ -132,6 +132,7 @@ impl Lowering<'_> {
             Pat::Const(pat) => self.equals(value, &Expr::Const(pat.clone()), from),
             Pat::Range(range) => self.range(value, range, from),
             Pat::Or(or) => self.either(&or.cases, value, from, bindings),
+            Pat::Tuple(tuple) if tuple.elems.is_empty() && matches!(value, Value::Unit) => always,
             Pat::Tuple(tuple) => {
                 let parts = if let Value::Tuple(values) = value { parts(tuple, values) } else { None };
                 if let Some(parts) = parts {
