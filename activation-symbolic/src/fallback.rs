@@ -9,7 +9,7 @@ use syn::{FnArg, ForeignItemFn, Item, ItemFn, ReturnType};
 use crate::callable::{callable, callable_in_rows, scope};
 use crate::diagnostic::Diagnostics;
 use crate::function::{Function, Signature, shared};
-use crate::parse::{known, parse, struct_name};
+use crate::parse::{is_ours, known, parse, struct_name};
 
 /// The stub of `item`, whose body holds the `errors`, its struct with empty kernels, and what rustc checks of what
 /// is `lowered` in any case.
@@ -52,7 +52,7 @@ pub fn fallback(
 /// The function with its arguments but without its body.
 fn stub(function: &ItemFn, errors: &TokenStream) -> TokenStream {
     let mut function = function.clone();
-    function.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+    function.attrs.retain(|attribute| !attribute.path().is_ident("doc") && !is_ours(attribute));
     function.sig.variadic = None;
     function.sig.generics.where_clause = None;
     for parameter in function.sig.generics.type_params_mut() {
@@ -81,6 +81,12 @@ fn stub(function: &ItemFn, errors: &TokenStream) -> TokenStream {
     }
     if let ReturnType::Default = function.sig.output {
         function.sig.output = syn::parse_quote!(-> f32);
+    }
+    if let ReturnType::Type(_, ty) = &mut function.sig.output
+        && let syn::Type::Path(path) = &**ty
+        && (path.path.is_ident("f16") || path.path.is_ident("f128"))
+    {
+        **ty = syn::parse_quote_spanned!(ty.span()=> f32);
     }
     if let ReturnType::Type(_, ty) = &mut function.sig.output
         && rows(ty)

@@ -113,6 +113,8 @@ pub struct Settings {
     pub derivative: Option<syn::Expr>,
     /// `vjp = |x, y, dy| …`
     pub vjp: Option<syn::Expr>,
+    /// Whether steps may stand in the body: an own derivative is stated, rightly or not.
+    pub steps: bool,
     /// `straight_through`: the own derivative isn't meant to agree with a numerical one.
     pub straight_through: bool,
     /// `domain = a..=b`
@@ -131,6 +133,7 @@ impl Default for Settings {
             name: None,
             derivative: None,
             vjp: None,
+            steps: false,
             straight_through: false,
             domain: (f64::NEG_INFINITY, f64::INFINITY),
             order: 1,

@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{Expr, Pat};
+use syn::{Expr, ExprPath, Pat};
 
 use crate::callable::Outside;
 use crate::diagnostic::{Diagnostics, Place};
@@ -98,7 +98,7 @@ impl<'a> Lowering<'a> {
             log: Vec::new(),
             exits: Vec::new(),
             mentioned: vec![false; signature.inputs.len()],
-            steps: signature.settings.derivative.is_some() || signature.settings.vjp.is_some(),
+            steps: signature.settings.steps,
             refused_loops: 0,
             globbed: false,
             budget: BUDGET,
@@ -205,7 +205,10 @@ impl<'a> Lowering<'a> {
                 );
                 return self.graph.constant(f64::NAN);
             }
-            Expr::Path(path) => self.activation(&path.path, arguments[..1].to_vec()),
+            Expr::Path(ExprPath { path, .. }) => {
+                self.called_witness(path, path, 1);
+                self.activation(path, arguments[..1].to_vec())
+            }
             _ => Value::Refused,
         };
         let body = if let Expr::Closure(closure) = own { &closure.body } else { own };

@@ -36,6 +36,11 @@ pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagno
     signature.filter(|_| !refused)
 }
 
+/// Whether this is `#[activation]` once more.
+pub(crate) fn is_ours(attribute: &syn::Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == "activation")
+}
+
 /// The item, if it is a function.
 fn function(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<ItemFn> {
     let (span, what) = match syn::parse2::<Item>(item) {
@@ -76,6 +81,13 @@ fn declaration(item: &Item) -> Span {
 }
 
 fn signature(settings: Settings, mut item: ItemFn, diagnostics: &mut Diagnostics) -> Option<Signature> {
+    if let Some(again) = item.attrs.iter().find(|attribute| is_ours(attribute)) {
+        diagnostics.error_spanned(
+            again.path(),
+            "the function is an activation already: state all arguments in one `#[activation(…)]`",
+        );
+    }
+    item.attrs.retain(|attribute| !is_ours(attribute));
     qualifiers(&item, diagnostics);
     let mut inputs = Vec::new();
     let mut parameters = Vec::new();

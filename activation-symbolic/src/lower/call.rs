@@ -94,6 +94,12 @@ impl Lowering<'_> {
             return self
                 .refuse_all(&segment.arguments, "an activation has no generic arguments: leave them out");
         }
+        if arguments.is_empty() {
+            return self.refuse_all(
+                &path,
+                "what has no arguments is no function of the input: pass it, or name a `const`",
+            );
+        }
         self.called_witness(&func.path, &path, call.args.len());
         let mut numbers = Vec::new();
         for (value, written) in arguments.into_iter().zip(&call.args) {
@@ -239,7 +245,7 @@ impl Lowering<'_> {
     }
 
     /// Binds the fn of another activation to the type that it is called with, once, so that a mistake is one error.
-    fn called_witness(&mut self, written: &Path, path: &Path, arguments: usize) {
+    pub(super) fn called_witness(&mut self, written: &Path, path: &Path, arguments: usize) {
         let callee = self.alias(path, arguments);
         // A loop and a closure that is called twice come here again.
         if self.outside.callees.contains_key(&place(written)) {

@@ -38,7 +38,7 @@ impl Lowering<'_> {
             Expr::Cast(cast) => self.cast(cast),
             Expr::Call(call) => self.call(call),
             Expr::MethodCall(call) => self.method_call(call),
-            Expr::Field(field) => match (self.expression(&field.base), &field.member) {
+            Expr::Field(field) => match (self.base(&field.base), &field.member) {
                 (Value::Tuple(values), Member::Unnamed(index)) if (index.index as usize) < values.len() => {
                     values[index.index as usize].clone()
                 }
@@ -80,6 +80,16 @@ impl Lowering<'_> {
             Expr::Assign(assign) => self.assignment(assign),
             Expr::ForLoop(expr) => self.for_loop(expr),
             other => self.refused(other),
+        }
+    }
+
+    /// What has a field; a constant is no tuple that could be seen here.
+    fn base(&mut self, expr: &Expr) -> Value {
+        match strip(expr) {
+            Expr::Path(ExprPath { path, .. }) if path.get_ident().is_none_or(|i| self.find(i).is_none()) => {
+                Value::Unit
+            }
+            base => self.expression(base),
         }
     }
 

@@ -87,6 +87,7 @@ impl Reader<'_> {
                 format!("`{name}` is stated twice: only one can hold, so remove the other"),
             ));
         }
+        self.settings.steps |= matches!(name.as_str(), "derivative" | "vjp" | "straight_through");
         match name.as_str() {
             "straight_through" => self.settings.straight_through = true,
             "test" => self.settings.test = true,
