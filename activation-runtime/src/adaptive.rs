@@ -79,6 +79,14 @@ impl<S: Element> Adaptive<S> {
         }
     }
 
+    /// The nearest f64; infinite where it overflows.
+    pub fn to_f64(self) -> f64 {
+        match self.number {
+            Rung::Extended(value, _) => value.to_f64(),
+            Rung::Deep(value) => value.to_f64(),
+        }
+    }
+
     /// Rounded to the element type; infinite where it overflows.
     pub fn to_element(self) -> S {
         match self.number {

@@ -47,6 +47,12 @@ impl<V: Lanes<Scalar = f64>> Bounded<V> {
         Self { value, error: value.constant(0.0) }
     }
 
+    /// `value`, which is off by `error` at most.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn new(value: V, error: V) -> Self {
+        Self { value, error }
+    }
+
     /// The numbers.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn value(self) -> V {

@@ -26,6 +26,7 @@
 pub mod activation;
 #[cfg(feature = "ndarray")]
 pub mod axis;
+mod bounded;
 pub mod call;
 pub mod callee;
 pub mod cell;
@@ -33,6 +34,7 @@ pub mod element;
 pub mod element_wise;
 pub mod gradcheck;
 pub mod passes;
+mod precise;
 mod run;
 pub mod shape;
 pub mod terms;
@@ -78,6 +80,9 @@ pub type ParameterPullback<'a, R, const N: usize, Output> = Passes<'a, R, ([(); 
 /// Rows of fewer elements than this are short.
 pub const SHORT: usize = 8;
 
+/// The largest number of a row as layers see them.
+pub const ORDINARY: core::ops::RangeInclusive<f64> = 0.00390625..=16.0;
+
 /// What rows are computed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
@@ -88,6 +93,11 @@ pub enum Precision {
     Short,
     /// f64: for functions that cancel.
     Double,
+    /// [`Bounded`](Self::Bounded) for rows whose largest number isn't [`ORDINARY`], f64 for others.
+    Adaptive,
+    /// f64 that knows its error, and as many bits as it takes where that is too large: for functions in which more
+    /// cancels than f64 has.
+    Bounded,
     /// [`Extended`](crate::extended::Extended) numbers: to judge the others by.
     Extended,
 }

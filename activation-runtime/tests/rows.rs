@@ -4,7 +4,8 @@ use activation_runtime::kernel::Info;
 use activation_runtime::level::{Level, with_level};
 use activation_runtime::real::Real;
 use activation_runtime::row::{
-    At, Cell, Dot, Max, Prod, Pullback, Pushforward, RowActivation, RowKernel, Sum, ToRow, ToScalar, Value,
+    At, Cell, Dot, Max, Precision, Prod, Pullback, Pushforward, RowActivation, RowKernel, Sum, ToRow,
+    ToScalar, Value,
 };
 
 struct Softmax;
@@ -147,6 +148,44 @@ impl RowKernel<1> for Product {
             |At { position, .. }| Max(position),
         );
         p.give(last);
+    }
+}
+
+/// cos x − 1, and products that lose as much.
+struct Versine;
+
+impl RowKernel<1> for Versine {
+    type Output = ToRow;
+    const INFO: Info = Info::new("Versine", "cos(x) − 1", "");
+    const PRECISION: [Precision; 3] = [Precision::Bounded, Precision::Bounded, Precision::Adaptive];
+
+    #[inline(always)]
+    fn value<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Value<'_, R, 1, ToRow>) {
+        p.map(
+            #[inline(always)]
+            |At { input: [x], .. }| [x.cos() - x.constant(1.0)],
+        );
+    }
+    /// dy·(1 + Σ sin x − 1)
+    #[inline(always)]
+    fn pullback<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pullback<'_, R, 1, ToRow>) {
+        let sum = p.reduce_storing(
+            #[inline(always)]
+            |At { input: ([x], _), .. }| (Sum(x.sin()), [x]),
+        );
+        let one = sum + sum.constant(1.0);
+        let one = p.splat(one);
+        p.map(
+            #[inline(always)]
+            |At { input: (_, [dy]), .. }| [dy * (one - dy.constant(1.0))],
+        );
+    }
+    #[inline(always)]
+    fn pushforward<R: Cell<Scalar = S>, S: Real>(&self, p: &mut Pushforward<'_, R, 1, ToRow>) {
+        p.map(
+            #[inline(always)]
+            |At { input: ([x], [v]), .. }| [v * ((x + x.constant(1.0)) - x.constant(1.0))],
+        );
     }
 }
 
@@ -414,4 +453,33 @@ mod axes {
         let j = Softmax.jacobian(&[0.0f64, 0.0]);
         assert_eq!(j, ndarray::array![[0.25, -0.25], [-0.25, 0.25]]);
     }
+}
+
+#[test]
+fn what_cancels_is_computed_in_as_many_bits_as_it_takes() {
+    levels(|level| {
+        for n in [1, 3, 16, 37] {
+            let mut x: Vec<f32> = (0..n).map(|i| 1.5 * 10f32.powi(-i)).collect();
+            let [mut y, mut dx] = [(); 2].map(|()| vec![0.0; n as usize]);
+            Versine.forward(&x, n as usize, &mut y).unwrap();
+            for (y, &x) in y.iter().zip(&x) {
+                // cos x − 1 = −2·sin²(x/2)
+                let exact = -2.0 * (0.5 * f64::from(x)).sin().powi(2);
+                let error = (f64::from(*y) - exact).abs();
+                assert!(error <= exact.abs() * 2f64.powi(-23) + 1e-45, "{level:?}: {y:e} of {x:e}");
+            }
+            // So small that 1 + x is 1 in 106 bits: rows of such numbers are out of the ordinary.
+            x.iter_mut().for_each(|x| *x = 1e-36);
+            let ones = vec![1.0; n as usize];
+            Versine.backward(&x, n as usize, &ones, &mut dx).unwrap();
+            Versine.jvp(&x, n as usize, &ones, &mut y).unwrap();
+            let sum = n as f32 * 1e-36;
+            assert!(dx.iter().all(|dx| (dx / sum - 1.0).abs() < 1e-6), "{level:?}: {dx:?}");
+            assert!(y.iter().all(|&y| y == 1e-36), "{level:?}: {y:?}");
+        }
+        // What isn't finite is so in few bits as in many.
+        let mut y = [0.0; 3];
+        Versine.forward(&[f32::NAN, f32::INFINITY, 0.0], 3, &mut y).unwrap();
+        assert!(y[0].is_nan() && y[1].is_nan() && y[2] == 0.0, "{level:?}: {y:?}");
+    });
 }

@@ -1,8 +1,7 @@
-//! What a row is computed in: registers of f32 or f64, f64 for f32, extended numbers.
+//! What a row is computed in: registers of f32 or f64, or f64 for f32; elsewhere, numbers that are more precise.
 
 use super::widened::Widened;
 use crate::arith::Arith;
-use crate::extended::{self, Extended};
 use crate::float::Float;
 use crate::real::Real;
 use crate::vector::{Vector, Widen};
@@ -296,60 +295,5 @@ impl<V: Widen<Scalar = f64>> Cell for Widened<V> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn holds(scalar: Widened<f64>) -> bool {
         f64::holds_number(scalar.0)
-    }
-}
-
-/// One number at a time, with all the precision and range that there is.
-impl<S: extended::Element> Cell for Extended<S> {
-    type Element = Self;
-    type Token = ();
-    type Scalar = Self;
-    type Total = Self;
-    const LANES: usize = 1;
-
-    fn load((): (), from: &[Self]) -> Self {
-        from[0]
-    }
-    fn store(self, to: &mut [Self]) {
-        to[0] = self;
-    }
-    fn zero((): ()) -> Self {
-        Self::from_f64(0.0)
-    }
-    fn splat((): (), scalar: Self) -> Self {
-        scalar
-    }
-    fn positions((): ()) -> Self {
-        Self::from_f64(0.0)
-    }
-    fn total(self) -> Self {
-        self
-    }
-    fn sum(total: Self) -> Self {
-        total
-    }
-    fn product(total: Self) -> Self {
-        total
-    }
-    fn largest(self) -> Self {
-        self
-    }
-    fn smallest(self) -> Self {
-        self
-    }
-    fn peak(self, other: Self) -> Self {
-        Arith::max(self, other)
-    }
-    fn any_nan(self) -> bool {
-        Arith::is_nan(self)
-    }
-    fn scalar(value: f64) -> Self {
-        Self::from_f64(value)
-    }
-    fn trusts(_: Reduction, _: Self) -> bool {
-        true
-    }
-    fn holds(_: Self) -> bool {
-        true
     }
 }

@@ -7,7 +7,9 @@ use super::element::RowElement;
 use super::passes::{Outcome, Passes};
 use super::shape::Shape;
 use super::widened::Widened;
-use super::{Precision, RowKernel, RowParametric, SHORT};
+use super::{ORDINARY, Precision, RowKernel, RowParametric, SHORT};
+use crate::adaptive::{self, Adaptive};
+use crate::bounded::Bounded;
 use crate::extended::Extended;
 use crate::level::{Dispatch, Level, dispatch};
 use crate::sum;
@@ -74,7 +76,10 @@ impl<K: RowParametric<N, P>, const N: usize, const P: usize> Method<K, N> for Pa
     type Numbers = [(); P];
     const SUMS: bool = true;
     // What is summed over many rows must not have lost anything in any of them.
-    const PRECISION: Precision = Precision::Double;
+    const PRECISION: Precision = match K::PRECISION[1] {
+        precision @ (Precision::Adaptive | Precision::Bounded) => precision,
+        _ => Precision::Double,
+    };
     const NONLINEAR: usize = N;
     const ROOM: usize = K::ROOM[3];
 
@@ -222,7 +227,9 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Job<'_, K, M, T, N> {
             Precision::Double | Precision::Short if T::IS_SINGLE && self.rows.length == 1 => {
                 self.run_in_extended();
             }
-            Precision::Double if T::IS_SINGLE => dispatch(InDouble(self)),
+            Precision::Double | Precision::Adaptive | Precision::Bounded if T::IS_SINGLE => {
+                dispatch(InDouble(self))
+            }
             Precision::Short if T::IS_SINGLE && self.rows.length < SHORT => dispatch(InDouble(self)),
             _ => dispatch(self),
         }
@@ -331,6 +338,13 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for InDouble<'_, 
         let mut outputs = M::Out::map(M::Out::each_ref(&rows.outputs), |_| vec![0.0; length]);
         for n in 0..rows.count {
             let mut row = rows.row(n);
+            // The condition is a constant, lest all functions take longer to compile for the few that need it.
+            if const { matches!(M::PRECISION, Precision::Adaptive | Precision::Bounded) }
+                && (M::PRECISION == Precision::Bounded || !are_ordinary::<T, M::In>(&row.inputs, N))
+            {
+                in_bounded::<V, K, M, T, N>(kernel, method, token, row);
+                continue;
+            }
             M::In::zip(
                 M::In::each_mut(&mut inputs),
                 M::In::each_ref(&row.inputs),
@@ -371,6 +385,63 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for InDouble<'_, 
     }
 }
 
+/// Whether the numbers of the first `n` rows are of ordinary size: where f64 will do for whatever is computed of them.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn are_ordinary<T: RowFloat, I: Shape>(rows: &I::Of<&[T]>, n: usize) -> bool {
+    let (mut ordinary, mut seen) = (true, 0);
+    I::all(rows, |row: &&[T]| {
+        let largest = row.iter().fold(0.0, |largest: f64, x| largest.max(x.to_f64().abs()));
+        ordinary &= ORDINARY.contains(&largest) || seen >= n;
+        seen += 1;
+        true
+    });
+    ordinary
+}
+
+/// One row in f64 numbers that know their error, or in more bits where that is too large.
+#[cold]
+#[inline(never)]
+fn in_bounded<V: Widen<Scalar = f64>, K, M: Method<K, N>, T: RowFloat, const N: usize>(
+    kernel: &K,
+    method: M,
+    token: V::Token,
+    mut row: Rows<'_, T, M::In, M::Out>,
+) {
+    let finite = M::In::all(&row.inputs, |row: &&[T]| row.iter().all(|x| x.to_f64().is_finite()));
+    let bounded = Numbers {
+        token,
+        from: Bounded::exact,
+        to_element: |x: Bounded<f64>| T::from_f64(x.value()),
+        to_f64: Bounded::value,
+        is_settled: |x: Bounded<f64>| !finite || x.is_settled(),
+    };
+    if !one_row::<Bounded<V>, _, _, _, N>(kernel, method, &mut row, bounded) {
+        in_adaptive(kernel, method, row);
+    }
+}
+
+/// One row in numbers of as many bits as it takes.
+#[cold]
+#[inline(never)]
+fn in_adaptive<K, M: Method<K, N>, T: RowFloat, const N: usize>(
+    kernel: &K,
+    method: M,
+    mut row: Rows<'_, T, M::In, M::Out>,
+) {
+    for precision in [adaptive::Precision::Extended, adaptive::Precision::Deep] {
+        let adaptive = Numbers {
+            token: (),
+            from: |x| Adaptive::<T>::new(x, precision),
+            to_element: Adaptive::to_element,
+            to_f64: Adaptive::to_f64,
+            is_settled: |x: Adaptive<T>| precision == adaptive::Precision::Deep || x.is_settled(),
+        };
+        if one_row::<Adaptive<T>, _, _, _, N>(kernel, method, &mut row, adaptive) {
+            return;
+        }
+    }
+}
+
 /// One row in extended numbers.
 #[cold]
 #[inline(never)]
@@ -379,34 +450,80 @@ fn in_extended<K, M: Method<K, N>, T: RowFloat, const N: usize>(
     method: M,
     mut row: Rows<'_, T, M::In, M::Out>,
 ) {
-    let extend = |x: &T| -> Extended<T> { (*x).into() };
-    let inputs =
-        M::In::map(M::In::each_ref(&row.inputs), |row: &&[T]| row.iter().map(extend).collect::<Vec<_>>());
-    let mut outputs =
-        M::Out::map(M::Out::each_ref(&row.outputs), |_| vec![extend(&T::default()); row.length]);
-    let mut room = vec![extend(&T::default()); M::ROOM * row.length];
-    let mut outcome = Outcome::new(extend(&T::default()));
-    let numbers = compute::<Extended<T>, K, M, N>(
+    let extended = Numbers {
+        token: (),
+        from: Extended::<T>::from_f64,
+        to_element: Extended::to_element,
+        to_f64: Extended::to_f64,
+        is_settled: |_: Extended<T>| true,
+    };
+    one_row::<Extended<T>, _, _, _, N>(kernel, method, &mut row, extended);
+}
+
+/// How numbers of a carrier come from those of a row, and become them again.
+struct Numbers<R, From, ToElement, ToF64, IsSettled> {
+    token: R,
+    from: From,
+    to_element: ToElement,
+    to_f64: ToF64,
+    /// Whether a number is known well enough.
+    is_settled: IsSettled,
+}
+
+/// One row in numbers that stand in for its own; whether all results are settled: if not, nothing is written.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn one_row<R, K, M: Method<K, N>, T: RowFloat, const N: usize>(
+    kernel: &K,
+    method: M,
+    row: &mut Rows<'_, T, M::In, M::Out>,
+    numbers: Numbers<
+        R::Token,
+        impl Fn(f64) -> R::Scalar,
+        impl Fn(R::Scalar) -> T,
+        impl Fn(R::Scalar) -> f64,
+        impl Fn(R::Scalar) -> bool,
+    >,
+) -> bool
+where
+    R: Cell<Element = <R as Cell>::Scalar>,
+{
+    let Numbers { token, from, to_element, to_f64, is_settled } = numbers;
+    let zero = from(0.0);
+    let inputs = M::In::map(M::In::each_ref(&row.inputs), |row: &&[T]| {
+        row.iter().map(|x| from(x.to_f64())).collect::<Vec<_>>()
+    });
+    let mut outputs = M::Out::map(M::Out::each_ref(&row.outputs), |_| vec![zero; row.length]);
+    let mut room = vec![zero; M::ROOM * row.length];
+    let mut outcome = Outcome::new(zero);
+    let results = compute::<R, K, M, N>(
         kernel,
         method,
-        (),
+        token,
         row.length,
         M::In::map(M::In::each_ref(&inputs), |row: &Vec<_>| &row[..]),
         M::Out::map(M::Out::each_mut(&mut outputs), |row: &mut Vec<_>| &mut row[..]),
-        extend(row.upstream.first().unwrap_or(&T::default())),
+        from(row.upstream.first().map_or(0.0, |dy| dy.to_f64())),
         &mut outcome,
         &mut room,
     );
-    row.take::<K, M, _, N>(&numbers, Extended::to_element, Extended::to_f64);
+    let mut settled = M::Out::all(&outputs, |row: &Vec<_>| row.iter().all(|&x| is_settled(x)));
+    if M::SUMS || !row.results.is_empty() {
+        M::Numbers::each(&results, |number| settled &= is_settled(number));
+    }
+    if !settled {
+        return false;
+    }
+    row.take::<K, M, _, N>(&results, &to_element, to_f64);
     M::Out::zip(
         M::Out::each_mut(&mut row.outputs),
         M::Out::each_ref(&outputs),
-        |to, from: &Vec<Extended<T>>| {
+        |to, from: &Vec<R::Scalar>| {
             for (to, from) in to.iter_mut().zip(from) {
-                *to = from.to_element();
+                *to = to_element(*from);
             }
         },
     );
+    true
 }
 
 /// The value of one row that isn't empty, in extended numbers.

@@ -4,6 +4,9 @@
 //! through products, quotients, sums and logarithms until it cancels (softmax), comes out of a logarithm (logsumexp)
 //! or is multiplied back where it does neither. As the result doesn't depend on m, neither does its derivative: m is
 //! a [`Reduction::Shift`].
+//!
+//! A number beside the exponentials, as the 1 of eˣ/(1 + Σ eˣ), is c = (c/Σ eˣ)·Σ eˣ, so 1 + Σ eˣ is Σ eˣ over
+//! σ(ln Σ eˣ), the share that the exponentials have in the whole.
 
 use std::collections::HashMap;
 use std::f64::consts::LN_2;
@@ -47,15 +50,15 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
             exponential(b, plain, exponent)
         }
         (Op::Apply(Primitive::Ln), &[a]) => {
+            if let Some(log) = log_whole(b, a) {
+                return unscaled(log);
+            }
             let log = logarithm(b, a.rest);
             if a.exponent == zero {
                 return unscaled(log);
             }
-            if let Some(row) = softmax_sum(b, a.rest) {
-                let (log, shift) = (b.reduce(Reduction::LogSumExp, row), b.reduce(Reduction::Shift, row));
-                let offset = b.graph.sub(a.exponent, shift);
-                let sum = b.graph.add(log, offset);
-                return unscaled(b.cancelled(sum));
+            if let Some(log) = log_sum(b, a) {
+                return unscaled(log);
             }
             let node = b.graph.nodes()[log.index()];
             let sum = match (node.op, node.arguments()) {
@@ -94,6 +97,7 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
             let exponent = b.graph.add(p.exponent, q.exponent);
             scaled(b, rest, exponent)
         }
+        (Op::Div, &[p, q]) if let Some(share) = share_of_number(b, p, q) => unscaled(share),
         (Op::Div, &[p, q]) if p.exponent != zero || q.exponent != zero => {
             let exponent = b.graph.sub(p.exponent, q.exponent);
             let softmax = if b.cancelled(exponent) == zero { softmax(b, p.rest, q.rest) } else { None };
@@ -103,6 +107,10 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
         (Op::Add | Op::Sub, &[p, q]) if p.exponent == q.exponent && p.exponent != zero => {
             let rest = b.graph.rebuild(node.op, &[p.rest, q.rest]);
             scaled(b, rest, p.exponent)
+        }
+        (Op::Add, &[p, q]) if let Some(rest) = whole(b, p, q.plain).or_else(|| whole(b, q, p.plain)) => {
+            let exponent = if softmax_sum(b, p.rest).is_some() { p.exponent } else { q.exponent };
+            scaled(b, rest, exponent)
         }
         (Op::Neg | Op::Apply(Primitive::Abs) | Op::Reduce(Reduction::Max | Reduction::Min), &[a])
             if a.exponent != zero =>
@@ -122,8 +130,8 @@ fn step(b: &mut Builder, id: Id, known: &HashMap<Id, Scaled>) -> Scaled {
             unscaled(b.graph.compare(comparison, p.rest, q.rest))
         }
         (Op::Add | Op::Sub, _) if !b.is_row(plain) => unscaled(b.cancelled(plain)),
-        (Op::Sub, &[p, q]) if b.graph.view(q.plain) == (Op::Reduce(Reduction::LogSumExp), &[p.plain]) => {
-            unscaled(b.graph.node(Op::LogSoftmax, &[p.plain]))
+        (Op::Sub, &[p, q]) if let Some(row) = log_softmax(b, p.plain, q.plain) => {
+            unscaled(b.graph.node(Op::LogSoftmax, &[row]))
         }
         _ => unscaled(plain),
     }
@@ -193,8 +201,74 @@ fn softmax_sum(b: &Builder, sum: Id) -> Option<Id> {
     (b.graph.view(shift) == (Op::Reduce(Reduction::Shift), &[row])).then_some(row)
 }
 
-/// e/Σ e as the softmax that it is; also (e·a)/Σ e, and Σ(e·a)/Σ e.
+/// ln of `sum` = e^exponent · Σ e^(x − max x).
+fn log_sum(b: &mut Builder, sum: Scaled) -> Option<Id> {
+    let row = softmax_sum(b, sum.rest)?;
+    let (log, shift) = (b.reduce(Reduction::LogSumExp, row), b.reduce(Reduction::Shift, row));
+    let offset = b.graph.sub(sum.exponent, shift);
+    let log = b.graph.add(log, offset);
+    Some(b.cancelled(log))
+}
+
+/// What is left of a sum of exponentials and a positive `number` when the scale of the exponentials is taken out.
+fn whole(b: &mut Builder, sum: Scaled, number: Id) -> Option<Id> {
+    let log = log_sum(b, sum)?;
+    let log_number = log_number(b, number)?;
+    let odds = b.graph.sub(log, log_number);
+    let odds = b.cancelled(odds);
+    let share = b.graph.apply(Primitive::Sigmoid, &[odds]);
+    Some(b.graph.node(Op::Div, &[sum.rest, share]))
+}
+
+/// ln of a scalar that is known to be positive.
+fn log_number(b: &mut Builder, number: Id) -> Option<Id> {
+    if b.graph.as_constant(number).is_some_and(|number| number > 0.0) {
+        return Some(b.graph.apply(Primitive::Ln, &[number]));
+    }
+    let (Op::Apply(Primitive::Exp), &[log]) = b.graph.view(number) else { return None };
+    (!b.is_row(log)).then_some(log)
+}
+
+/// The sum, and the odds that σ makes its share of, of what [`whole`] made.
+fn parts_of_whole(b: &Builder, rest: Id) -> Option<(Id, Id)> {
+    let (Op::Div, &[sum, share]) = b.graph.view(rest) else { return None };
+    let (Op::Apply(Primitive::Sigmoid), &[odds]) = b.graph.view(share) else { return None };
+    softmax_sum(b, sum).map(|_| (sum, odds))
+}
+
+/// ln(Σ eᵘ + c) = ln c + softplus(ln Σ eᵘ − ln c)
+fn log_whole(b: &mut Builder, whole: Scaled) -> Option<Id> {
+    let (sum, odds) = parts_of_whole(b, whole.rest)?;
+    let log = log_sum(b, Scaled { rest: sum, ..whole })?;
+    let log_number = b.graph.sub(log, odds);
+    let log_number = b.cancelled(log_number);
+    let softplus = b.graph.apply(Primitive::Softplus, &[odds]);
+    Some(b.graph.add(log_number, softplus))
+}
+
+/// c/(Σ eᵘ + c)
+fn share_of_number(b: &mut Builder, number: Scaled, whole: Scaled) -> Option<Id> {
+    let (sum, odds) = parts_of_whole(b, whole.rest)?;
+    let log = log_sum(b, Scaled { rest: sum, ..whole })?;
+    let log_number = log_number(b, number.plain)?;
+    let difference = b.graph.sub(log, log_number);
+    if b.cancelled(difference) != odds {
+        return None;
+    }
+    let against = b.graph.neg(odds);
+    Some(b.graph.apply(Primitive::Sigmoid, &[against]))
+}
+
+/// e/Σ e as the softmax that it is; also (e·a)/Σ e, and Σ(e·a)/Σ e; the same with a number beside Σ e.
 fn softmax(b: &mut Builder, numerator: Id, sum: Id) -> Option<Id> {
+    if let Some((exponentials, _)) = parts_of_whole(b, sum) {
+        let share = b.graph.arguments(sum)[1];
+        if numerator == exponentials {
+            return Some(share);
+        }
+        let quotient = softmax(b, numerator, exponentials)?;
+        return Some(b.graph.mul(share, quotient));
+    }
     let row = softmax_sum(b, sum)?;
     let e = b.graph.arguments(sum)[0];
     let node = b.graph.nodes()[numerator.index()];
@@ -217,6 +291,17 @@ fn softmax(b: &mut Builder, numerator: Id, sum: Id) -> Option<Id> {
         }
         _ => None,
     }
+}
+
+/// The row x, if `row` less `scalar` is x − ln Σ eˣ.
+fn log_softmax(b: &mut Builder, row: Id, scalar: Id) -> Option<Id> {
+    if !b.is_row(row) || b.is_row(scalar) {
+        return None;
+    }
+    let (row, added) = offset(b, row);
+    let taken = b.graph.sub(scalar, added);
+    let log = b.cancelled(taken);
+    (b.graph.view(log) == (Op::Reduce(Reduction::LogSumExp), &[row])).then_some(row)
 }
 
 /// ln of a node; what is positive among its factors comes out as long as its logarithm is known: the rest has the

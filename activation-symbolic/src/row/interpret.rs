@@ -229,9 +229,9 @@ macro_rules! carried {
     )*};
 }
 
-carried! { Own Extended }
+carried! { Own Double Extended }
 #[cfg(test)]
-carried! { Short Double }
+carried! { Short Adaptive Bounded }
 
 /// The graph as a kernel.
 pub(super) struct Interpreted<'a, Output, P> {

@@ -10,12 +10,20 @@ use crate::primitive::Primitive;
 pub(super) fn normal(b: &mut Builder, root: Id, derived: bool) -> Id {
     let split = derived
         || b.graph.depends(root, |op| matches!(op, Op::LogSoftmax | Op::Reduce(Reduction::LogSumExp)));
-    let spelled = super::rebuild(b, root, &mut |b, id| spell(b, id, split));
+    let gathered = super::rebuild(b, root, &mut gather);
+    let spelled = super::rebuild(b, gathered, &mut |b, id| spell(b, id, split));
     super::rebuild(b, spelled, &mut |b, id| {
         let node = b.graph.nodes()[id.index()];
         match (node.op, node.arguments()) {
             // Sums that are split by the maximum don't see a NaN, so it has to be in the maximum.
             (Op::Reduce(Reduction::Shift), &[row]) if split => b.reduce(Reduction::Max, row),
+            // max x − ln Σ eˣ, where the maximum cancels.
+            (Op::Sub, &[max, sum])
+                if !b.is_row(id) && b.graph.op(sum) == Op::Add && b.graph.arguments(sum)[0] == max =>
+            {
+                let rest = b.graph.arguments(sum)[1];
+                b.graph.neg(rest)
+            }
             // In a derivative several numbers are divided by the same root or length.
             (Op::Div, &[p, q]) if derived && !b.is_row(id) && b.graph.as_constant(q).is_none() => {
                 let one = b.graph.constant(1.0);
@@ -25,6 +33,20 @@ pub(super) fn normal(b: &mut Builder, root: Id, derived: bool) -> Id {
             _ => step(b, id),
         }
     })
+}
+
+/// a·ln Σ eˣ − a·x as the logarithm of a softmax, which it comes to where losses are differentiated.
+fn gather(b: &mut Builder, id: Id) -> Id {
+    let (Op::Sub, &[p, q]) = b.graph.view(id) else { return id };
+    let (scalar, term, is_first) = if b.is_row(p) { (q, p, false) } else { (p, q, true) };
+    let (factor, Some(row)) = b.factors(term) else { return id };
+    let Some(log) = b.graph.find(Op::Reduce(Reduction::LogSumExp), &[row]) else { return id };
+    if b.graph.mul(factor, log) != scalar && b.graph.mul(log, factor) != scalar {
+        return id;
+    }
+    let softmax = b.graph.node(Op::LogSoftmax, &[row]);
+    let product = b.graph.mul(factor, softmax);
+    if is_first { b.graph.neg(product) } else { product }
 }
 
 /// Softmax and its relatives by what they are made of.

@@ -4,10 +4,10 @@
 //! its own detection of trouble included. An error counts when it exceeds what a change of the inputs by a few ε would
 //! make; a spelling that cancels, such as mean(x²) − mean(x)², does so on the first sample.
 
-use activation_runtime::row::{Precision, RowKernel, SHORT, Shape, ToRow, ToScalar};
+use activation_runtime::row::{ORDINARY, Precision, RowKernel, SHORT, Shape, ToRow, ToScalar};
 
 use super::Derived;
-use super::interpret::{Extended, INPUTS, Interpreted, Own, Program, apply, programs};
+use super::interpret::{Double, Extended, INPUTS, Interpreted, Own, Program, apply, programs};
 use crate::function::{Element, Function};
 use crate::graph::{Id, Op};
 use crate::random::Random;
@@ -49,6 +49,11 @@ struct Sample {
 }
 
 impl Sample {
+    fn is_ordinary(&self, inputs: usize) -> bool {
+        let largest = |row: &Vec<f32>| row.iter().fold(0.0, |largest: f32, x| largest.max(x.abs()));
+        self.x[..inputs].iter().all(|row| ORDINARY.contains(&largest(row).into()))
+    }
+
     /// The numbers that the i-th method depends on.
     fn numbers(&self, method: usize) -> Vec<Vec<f64>> {
         let wide = |row: &Vec<f32>| row.iter().map(|&x| f64::from(x)).collect::<Vec<f64>>();
@@ -82,32 +87,57 @@ fn samples(inputs: usize, returns_row: bool) -> Vec<Sample> {
         (1e30, 0.0, any),
         (1e-30, 0.0, any),
     ];
-    let kinds = LENGTHS.into_iter().flat_map(|row| kinds.map(|kind| (row, kind)));
+    let alike = kinds.map(|kind| [kind, kind]);
+    // Far apart, and the first row from the others.
+    let others = (1.0, 0.0, positive);
+    let apart = [
+        [(150.0, 0.0, any), (150.0, 0.0, any)],
+        [(2.0, 1000.0, any), others],
+        [(1e30, 0.0, any), others],
+        [(1e-30, 0.0, any), others],
+    ];
+    let apart = &apart[..if inputs > 1 { apart.len() } else { 1 }];
+    let kinds = LENGTHS.into_iter().flat_map(|row| alike.iter().map(move |kinds| (row, kinds)));
+    let kinds =
+        kinds.chain([2, 3, SHORT].into_iter().flat_map(|row| apart.iter().map(move |kinds| (row, kinds))));
     kinds
-        .map(|(length, (scale, offset, shape))| {
-            let mut row = |i: usize, len: usize, scale: f32, offset: f32| -> Vec<f32> {
+        .map(|(length, &[first, others])| {
+            let mut row = |i: usize, len: usize, (scale, offset, shape): Kind| -> Vec<f32> {
                 (0..len).map(|_| if i < inputs { shape(uniform()) * scale + offset } else { 0.0 }).collect()
             };
+            let weights = (1.5, 0.0, first.2);
             Sample {
-                x: core::array::from_fn(|i| row(i, length, scale, offset)),
-                dy: row(0, if returns_row { length } else { 1 }, 1.5, 0.0),
-                v: core::array::from_fn(|i| row(i, length, 1.5, 0.0)),
+                x: core::array::from_fn(|i| row(i, length, if i == 0 { first } else { others })),
+                dy: row(0, if returns_row { length } else { 1 }, weights),
+                v: core::array::from_fn(|i| row(i, length, weights)),
                 row: length,
             }
         })
         .collect()
 }
 
+/// Numbers as large as the first of these, moved by the second, of that shape.
+type Kind = (f32, f32, fn(f32) -> f32);
+
 fn judge<O: Shape>(function: &Function, programs: &[Program; 3]) -> [Precision; 3] {
     let own = Interpreted::<O, _>::new(programs, Own);
+    let double = Interpreted::<O, _>::new(programs, Double);
     let exact = Interpreted::<O, _>::new(programs, Extended);
     let inputs = function.signature.inputs.len();
     let samples = samples(inputs, function.signature.returns_row);
     core::array::from_fn(|method| {
+        let fails_in_double = |sample: &&Sample| fails(&double, &exact, method, sample);
         let fails = |sample: &&Sample| fails(&own, &exact, method, sample);
         let (short, long): (Vec<&Sample>, Vec<&Sample>) =
             samples.iter().partition(|sample| sample.row < SHORT);
-        if long.iter().any(fails) {
+        let wrong: Vec<&Sample> = long.iter().copied().filter(fails).collect();
+        let (ordinary, other): (Vec<&Sample>, Vec<&Sample>) =
+            wrong.iter().partition(|sample| sample.is_ordinary(inputs));
+        if ordinary.iter().any(fails_in_double) {
+            Precision::Bounded
+        } else if other.iter().any(fails_in_double) {
+            Precision::Adaptive
+        } else if !wrong.is_empty() {
             Precision::Double
         } else if short.iter().any(fails) {
             Precision::Short

@@ -9,7 +9,9 @@ use activation_runtime::row::{Precision, Shape, ToRow, ToScalar};
 use proc_macro2::TokenStream;
 use serde_json::Value;
 
-use super::interpret::{Double, Extended, INPUTS, Interpreted, Own, Program, Short, apply, programs};
+use super::interpret::{
+    Adaptive, Bounded, Double, Extended, INPUTS, Interpreted, Own, Program, Short, apply, programs,
+};
 use super::{derive, precision};
 use crate::diagnostic::Diagnostics;
 use crate::function::Function;
@@ -136,6 +138,8 @@ fn run<O: Shape>(programs: &[Program; 3], method: usize, precision: Precision, p
         Precision::Own => apply(&Interpreted::<O, _>::new(programs, Own), method, &numbers, row),
         Precision::Short => apply(&Interpreted::<O, _>::new(programs, Short), method, &numbers, row),
         Precision::Double => apply(&Interpreted::<O, _>::new(programs, Double), method, &numbers, row),
+        Precision::Adaptive => apply(&Interpreted::<O, _>::new(programs, Adaptive), method, &numbers, row),
+        Precision::Bounded => apply(&Interpreted::<O, _>::new(programs, Bounded), method, &numbers, row),
         Precision::Extended => apply(&Interpreted::<O, _>::new(programs, Extended), method, &numbers, row),
     }
 }
