@@ -3,7 +3,9 @@
 //! ```text
 //!   shape       how many inputs and outputs, at the level of types
 //!   widened     f64 that stands in for f32
-//!   cell        what a row is computed in: registers of f32 or f64, f64 for f32, extended numbers
+//!   cell        what a row is computed in: registers of f32 or f64, f64 for f32
+//!   bounded     f64 that knows its error
+//!   precise     extended numbers, and those of as many bits as it takes
 //!   element     f32, f64, f16, bf16: what rows may hold
 //!   terms       what a pass reduces: sums, products, extrema
 //!   passes      the loops over one row
@@ -18,7 +20,7 @@
 //! ```
 //!
 //! A [`RowKernel`] is a sequence of passes over the rows, generic over the [`Cell`] that a row is computed in. Rows
-//! of f32 are computed in f32 registers; what is summed settles in f64 every four registers (see [`Sum`]), and scalars
+//! of f32 are computed in f32 registers; what is summed settles in f64 every 16 registers (see [`Sum`]), and scalars
 //! are f64. Where that isn't enough (something overflowed, underflowed, or a result isn't finite though all inputs
 //! are), the row is computed again in f64, and if need be in [`Extended`](crate::extended::Extended) numbers. So rows
 //! of size 10³⁰ and 10⁻³⁰ come out right, however the function is spelled.

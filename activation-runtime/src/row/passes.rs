@@ -4,8 +4,11 @@ use super::cell::{Cell, MOST_LANES};
 use super::shape::Shape;
 use super::terms::Terms;
 
-/// Registers that are worked on before sums settle.
+/// Registers that are worked on at a time.
 const GROUP: usize = 4;
+
+/// Groups after which sums settle: more often costs up to a tenth of a pass.
+const SETTLE: usize = 4;
 
 /// What a closure sees at the positions of one register.
 #[derive(Debug)]
@@ -21,15 +24,16 @@ pub struct At<R, I: Shape, O: Shape> {
 /// One row of each input and output, to be passed over any number of times.
 ///
 /// A pass reads the inputs and what earlier passes left in the outputs; it gives reductions, or new outputs, or
-/// both. Four registers are worked on at a time; the last one is padded with what stands at its first position, and
-/// what it computes there is neither stored nor accumulated.
+/// both. Four registers are worked on at a time. Where the last one isn't full it reaches back: what it computes of
+/// numbers that had their turn is the same once more, and isn't accumulated. The slices hold a register at least: of a
+/// shorter row, padding comes first.
 #[derive(Debug)]
 pub struct Passes<'a, R: Cell, I: Shape, O: Shape> {
     pub(super) token: R::Token,
     pub(super) length: usize,
     pub(super) inputs: I::Of<&'a [R::Element]>,
     pub(super) outputs: O::Of<&'a mut [R::Element]>,
-    /// The numbers from the last full register on, padded; anything if there are none.
+    /// The last register, where it isn't full; else anything.
     pub(super) tails: I::Of<R>,
     /// The same of the outputs.
     pub(super) stored: O::Of<R>,
@@ -69,14 +73,33 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
         room: &'a mut [R::Element],
     ) -> Self {
         const { assert!(R::LANES <= MOST_LANES) };
-        let full = length - length % R::LANES;
-        let zero = R::zero(token);
-        let tails = if full < length { I::load_tail(token, &inputs, full) } else { I::repeat(zero) };
-        Self { token, length, inputs, outputs, tails, stored: O::repeat(zero), upstream, outcome, room }
+        let tails = last_register::<R, I>(token, length, &inputs);
+        let stored = O::repeat(R::zero(token));
+        Self { token, length, inputs, outputs, tails, stored, upstream, outcome, room }
+    }
+}
+
+/// The last register of each row, where it isn't full; else zeros.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn last_register<R: Cell, I: Shape>(
+    token: R::Token,
+    length: usize,
+    rows: &I::Of<&[R::Element]>,
+) -> I::Of<R> {
+    if length.is_multiple_of(R::LANES) {
+        I::repeat(R::zero(token))
+    } else {
+        I::load(token, rows, length.max(R::LANES) - R::LANES)
     }
 }
 
 impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
+    /// What the slices hold: the row, and padding before one that is shorter than a register.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn extent(&self) -> usize {
+        self.length.max(R::LANES)
+    }
+
     /// The number of elements of the row.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn length(&self) -> R::Scalar {
@@ -140,7 +163,6 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
     ) -> T::Results {
         let token = self.token;
         let lanes = R::LANES;
-        let full = self.length - self.length % lanes;
         let zero = R::zero(token);
         let step = zero.constant(lanes as f64);
         let mut position = R::positions(token);
@@ -149,65 +171,79 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
         let mut checks = [zero; 2];
 
         let mut at = 0;
-        while full - at >= GROUP * lanes {
-            for _ in 0..GROUP / 2 {
-                let (first, outputs) = f(self.look(at, position));
-                self.keep::<CHECK>(outputs, at, &mut checks[0]);
-                let (second, outputs) = f(self.look(at + lanes, position + step));
-                self.keep::<CHECK>(outputs, at + lanes, &mut checks[1]);
-                state = first.add_two(second, state);
-                at += 2 * lanes;
+        while at + GROUP * lanes <= self.length {
+            // One bounds check a row serves all registers of the group.
+            let group = at..at + GROUP * lanes;
+            let inputs = I::part(&self.inputs, group.clone());
+            let mut outputs = O::part_mut(&mut self.outputs, group);
+            for pair in 0..GROUP / 2 {
+                let (first, second) = (2 * pair * lanes, (2 * pair + 1) * lanes);
+                let (terms, stored) = f(look(token, &inputs, &outputs, first, position));
+                keep::<R, O, CHECK>(stored, &mut outputs, first, &mut checks[0]);
+                let (others, stored) = f(look(token, &inputs, &outputs, second, position + step));
+                keep::<R, O, CHECK>(stored, &mut outputs, second, &mut checks[1]);
+                state = terms.add_two(others, state);
                 position = position + step + step;
             }
-            state = T::settle(state);
+            at += GROUP * lanes;
+            if at.is_multiple_of(SETTLE * GROUP * lanes) {
+                state = T::settle(state);
+            }
         }
-        while full - at >= lanes {
-            let (terms, outputs) = f(self.look(at, position));
-            self.keep::<CHECK>(outputs, at, &mut checks[0]);
+        state = T::settle(state);
+        while at + lanes <= self.length {
+            let inputs = I::part(&self.inputs, at..at + lanes);
+            let mut outputs = O::part_mut(&mut self.outputs, at..at + lanes);
+            let (terms, stored) = f(look(token, &inputs, &outputs, 0, position));
+            keep::<R, O, CHECK>(stored, &mut outputs, 0, &mut checks[0]);
             state = T::settle(terms.add(state));
             at += lanes;
             position = position + step;
         }
         if at < self.length {
-            let rest = self.length - at;
-            let (terms, outputs) = f(self.look_at_tail(position));
-            let used = R::positions(token).lt(zero.constant(rest as f64));
-            state = T::settle(terms.only(used).add(state));
-            if let Some(outputs) = outputs {
-                if CHECK {
-                    checks[0] = O::check(&outputs, checks[0]);
-                }
-                self.stored = O::copied(&outputs);
-                O::store_tail(outputs, &mut self.outputs, at);
+            // The last register reaches back, over numbers that are done or over padding.
+            let back = lanes - (self.length - at);
+            let position = R::positions(token) + zero.constant(at as f64 - back as f64);
+            let (terms, stored) =
+                f(At { input: I::copied(&self.tails), stored: O::copied(&self.stored), position });
+            let new = R::positions(token).ge(zero.constant(back as f64));
+            state = T::settle(terms.only(new).add(state));
+            if let Some(stored) = &stored {
+                self.stored = O::copied(stored);
             }
+            let last = self.extent() - lanes;
+            keep::<R, O, CHECK>(stored, &mut self.outputs, last, &mut checks[0]);
         }
-        self.outcome.trouble |= CHECK && (checks[0] + checks[1]).any_nan();
+        self.outcome.trouble |= CHECK && ((checks[0] + checks[1]) * zero).any_nan();
         T::finish(state, &mut self.outcome.trouble)
     }
+}
 
-    /// Stores outputs if there are any.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn keep<const CHECK: bool>(&mut self, outputs: Option<O::Of<R>>, at: usize, check: &mut R) {
-        if let Some(outputs) = outputs {
-            if CHECK {
-                *check = O::check(&outputs, *check);
-            }
-            O::store(outputs, &mut self.outputs, at);
+/// What there is to see from `at` on.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn look<R: Cell, I: Shape, O: Shape>(
+    token: R::Token,
+    inputs: &I::Of<&[R::Element]>,
+    outputs: &O::Of<&mut [R::Element]>,
+    at: usize,
+    position: R,
+) -> At<R, I, O> {
+    At { input: I::load(token, inputs, at), stored: O::reload(token, outputs, at), position }
+}
+
+/// Stores results if there are any.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn keep<R: Cell, O: Shape, const CHECK: bool>(
+    results: Option<O::Of<R>>,
+    outputs: &mut O::Of<&mut [R::Element]>,
+    at: usize,
+    check: &mut R,
+) {
+    if let Some(results) = results {
+        if CHECK {
+            *check = O::check(&results, *check);
         }
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn look(&self, at: usize, position: R) -> At<R, I, O> {
-        At {
-            input: I::load(self.token, &self.inputs, at),
-            stored: O::reload(self.token, &self.outputs, at),
-            position,
-        }
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn look_at_tail(&self, position: R) -> At<R, I, O> {
-        At { input: I::copied(&self.tails), stored: O::copied(&self.stored), position }
+        O::store(results, outputs, at);
     }
 }
 

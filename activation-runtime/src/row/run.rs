@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::cell::{Cell, RowFloat};
+use super::cell::{Cell, MOST_LANES, RowFloat};
 use super::element::RowElement;
 use super::passes::{Outcome, Passes};
 use super::shape::Shape;
@@ -228,7 +228,7 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Job<'_, K, M, T, N> {
                 self.run_in_extended();
             }
             Precision::Double | Precision::Adaptive | Precision::Bounded if T::IS_SINGLE => {
-                dispatch(InDouble(self))
+                dispatch(InDouble(self));
             }
             Precision::Short if T::IS_SINGLE && self.rows.length < SHORT => dispatch(InDouble(self)),
             _ => dispatch(self),
@@ -245,7 +245,7 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Job<'_, K, M, T, N> {
     /// Rows for other functions that the kernel calls.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn room<E: Clone>(&self, zero: E) -> Vec<E> {
-        vec![zero; M::ROOM * self.rows.length]
+        vec![zero; M::ROOM * self.rows.length.max(MOST_LANES)]
     }
 }
 
@@ -267,7 +267,7 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for Job<'_, K, M,
                     method,
                     token,
                     row.length,
-                    M::In::part(&row.inputs, 0..row.length),
+                    &M::In::part(&row.inputs, 0..row.length),
                     M::Out::part_mut(&mut row.outputs, 0..row.length),
                     T::to_carrier(upstream),
                     &mut outcome,
@@ -361,7 +361,7 @@ impl<K, M: Method<K, N>, T: RowFloat, const N: usize> Dispatch for InDouble<'_, 
                 method,
                 token,
                 length,
-                M::In::map(M::In::each_ref(&inputs), |row: &Vec<f64>| &row[..]),
+                &M::In::map(M::In::each_ref(&inputs), |row: &Vec<f64>| &row[..]),
                 M::Out::map(M::Out::each_mut(&mut outputs), |row: &mut Vec<f64>| &mut row[..]),
                 Widened(upstream),
                 &mut outcome,
@@ -500,7 +500,7 @@ where
         method,
         token,
         row.length,
-        M::In::map(M::In::each_ref(&inputs), |row: &Vec<_>| &row[..]),
+        &M::In::map(M::In::each_ref(&inputs), |row: &Vec<_>| &row[..]),
         M::Out::map(M::Out::each_mut(&mut outputs), |row: &mut Vec<_>| &mut row[..]),
         from(row.upstream.first().map_or(0.0, |dy| dy.to_f64())),
         &mut outcome,
@@ -538,8 +538,17 @@ pub(super) fn value_in_extended<K: RowKernel<N>, T: RowFloat, const N: usize>(
     let (outputs, results) = K::Output::of_slice(&mut y);
     let mut outcome = Outcome::new(zero);
     let outcome = &mut outcome;
-    let [result] =
-        compute::<Extended<T>, K, Forward, N>(kernel, Forward, (), row, x, outputs, zero, outcome, &mut room);
+    let [result] = compute::<Extended<T>, K, Forward, N>(
+        kernel,
+        Forward,
+        (),
+        row,
+        &x,
+        outputs,
+        zero,
+        outcome,
+        &mut room,
+    );
     if let Some(to) = results.first_mut() {
         *to = result;
     }
@@ -549,17 +558,46 @@ pub(super) fn value_in_extended<K: RowKernel<N>, T: RowFloat, const N: usize>(
 /// The kernel on one row that isn't empty: the numbers it gives.
 #[cfg_attr(not(debug_assertions), inline(always))]
 #[expect(clippy::too_many_arguments, reason = "a row, and where")]
-fn compute<'a, R: Cell, K, M: Method<K, N>, const N: usize>(
+fn compute<R: Cell, K, M: Method<K, N>, const N: usize>(
     kernel: &K,
     method: M,
     token: R::Token,
     length: usize,
-    inputs: <M::In as Shape>::Of<&'a [R::Element]>,
-    outputs: <M::Out as Shape>::Of<&'a mut [R::Element]>,
+    inputs: &<M::In as Shape>::Of<&[R::Element]>,
+    mut outputs: <M::Out as Shape>::Of<&mut [R::Element]>,
     upstream: R::Scalar,
-    outcome: &'a mut Outcome<R::Scalar>,
-    room: &'a mut [R::Element],
+    outcome: &mut Outcome<R::Scalar>,
+    room: &mut [R::Element],
 ) -> <M::Numbers as Shape>::Of<R::Scalar> {
-    let mut passes = Passes::<R, M::In, M::Out>::new(token, length, inputs, outputs, upstream, outcome, room);
-    method.run(kernel, &mut passes)
+    // Of rows shorter than a register, copies that are as long: padding, and the row.
+    let mut blocks = (length < R::LANES).then(|| {
+        let inputs = M::In::map(M::In::each_ref(inputs), |row| block::<R>(row));
+        (inputs, M::Out::map(M::Out::each_ref(&outputs), |row| block::<R>(row)))
+    });
+    let (inputs, written) = match &mut blocks {
+        Some((inputs, outputs)) => (
+            M::In::map(M::In::each_ref(inputs), |block| &block[..R::LANES]),
+            M::Out::map(M::Out::each_mut(outputs), |block| &mut block[..R::LANES]),
+        ),
+        None => (M::In::part(inputs, 0..length), M::Out::part_mut(&mut outputs, 0..length)),
+    };
+    let numbers = {
+        let mut passes =
+            Passes::<R, M::In, M::Out>::new(token, length, inputs, written, upstream, outcome, room);
+        method.run(kernel, &mut passes)
+    };
+    if let Some((_, blocks)) = &blocks {
+        M::Out::zip(outputs, M::Out::each_ref(blocks), |row, block| {
+            row.copy_from_slice(&block[R::LANES - length..R::LANES]);
+        });
+    }
+    numbers
+}
+
+/// A row that is shorter than a register, after padding.
+#[cold]
+fn block<R: Cell>(row: &[R::Element]) -> [R::Element; MOST_LANES] {
+    let mut block = [row[0]; MOST_LANES];
+    block[R::LANES - row.len()..R::LANES].copy_from_slice(row);
+    block
 }

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::cell::{Cell, MOST_LANES};
+use super::cell::Cell;
 use crate::array::map;
 
 /// So many of a thing, in groups: `[(); 2]` is two, `([(); 2], [(); 1])` two and one.
@@ -47,11 +47,7 @@ pub trait Shape {
     fn reload<R: Cell>(token: R::Token, rows: &Self::Of<&mut [R::Element]>, at: usize) -> Self::Of<R>;
     /// Writes to all rows from `at` on.
     fn store<R: Cell>(values: Self::Of<R>, rows: &mut Self::Of<&mut [R::Element]>, at: usize);
-    /// What is left of all rows from `at` on, less than a register, padded with what stands there first.
-    fn load_tail<R: Cell>(token: R::Token, rows: &Self::Of<&[R::Element]>, at: usize) -> Self::Of<R>;
-    /// Writes the beginning of each register to what is left of the rows from `at` on.
-    fn store_tail<R: Cell>(values: Self::Of<R>, rows: &mut Self::Of<&mut [R::Element]>, at: usize);
-    /// `check` + 0 · each value: NaN where one isn't finite.
+    /// `check` and each value added up: not finite where one isn't (nor where the sum overflows, which is rare).
     fn check<R: Cell>(values: &Self::Of<R>, check: R) -> R;
 }
 
@@ -146,32 +142,9 @@ impl<const N: usize> Shape for [(); N] {
         }
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn load_tail<R: Cell>(token: R::Token, rows: &[&[R::Element]; N], at: usize) -> [R; N] {
-        map(
-            *rows,
-            R::zero(token),
-            #[cfg_attr(not(debug_assertions), inline(always))]
-            |row| {
-                let rest = &row[at..];
-                let mut block = [rest[0]; MOST_LANES];
-                block[..rest.len()].copy_from_slice(rest);
-                R::load(token, &block[..R::LANES])
-            },
-        )
-    }
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn store_tail<R: Cell>(values: [R; N], rows: &mut [&mut [R::Element]; N], at: usize) {
-        for (row, value) in rows.iter_mut().zip(values) {
-            let rest = &mut row[at..];
-            let mut block = [rest[0]; MOST_LANES];
-            value.store(&mut block[..R::LANES]);
-            rest.copy_from_slice(&block[..rest.len()]);
-        }
-    }
-    #[cfg_attr(not(debug_assertions), inline(always))]
     fn check<R: Cell>(values: &[R; N], mut check: R) -> R {
         for value in values {
-            check = value.mul_add(value.constant(0.0), check);
+            check = check + *value;
         }
         check
     }
@@ -249,15 +222,6 @@ impl<A: Shape, B: Shape> Shape for (A, B) {
     fn store<R: Cell>(values: Self::Of<R>, (a, b): &mut Self::Of<&mut [R::Element]>, at: usize) {
         A::store(values.0, a, at);
         B::store(values.1, b, at);
-    }
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn load_tail<R: Cell>(token: R::Token, (a, b): &Self::Of<&[R::Element]>, at: usize) -> Self::Of<R> {
-        (A::load_tail(token, a, at), B::load_tail(token, b, at))
-    }
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn store_tail<R: Cell>(values: Self::Of<R>, (a, b): &mut Self::Of<&mut [R::Element]>, at: usize) {
-        A::store_tail(values.0, a, at);
-        B::store_tail(values.1, b, at);
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn check<R: Cell>((a, b): &Self::Of<R>, check: R) -> R {

@@ -16,7 +16,7 @@ pub trait Terms<R: Cell>: Copy {
     fn add(self, state: Self::State) -> Self::State;
     /// Accumulates the numbers of two registers.
     fn add_two(self, other: Self, state: Self::State) -> Self::State;
-    /// Puts by what has been accumulated since the last time: at most four registers.
+    /// Puts by what has been accumulated since the last time: at most 16 registers.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn settle(state: Self::State) -> Self::State {
         state
@@ -36,23 +36,24 @@ fn judged<R: Cell>(reduction: Reduction, result: R::Scalar, trouble: &mut bool) 
 
 /// Σ e.
 ///
-/// The numbers of four registers are added to one another pair by pair in the type that the row is computed in, and
-/// these sums are accumulated in f64, lane by lane, then across the lanes in a tree. So n terms err by at most
-/// (2ε + (n/lanes + log₂ lanes)·2⁻⁵³)·Σ|e|, ε half the distance from 1 to the next number: as if each term had been
-/// rounded twice more, however many there are. Fewer than four registers are accumulated in f64 one by one. The order
-/// depends on nothing but the length of the row and the width of the registers.
+/// The numbers of 16 registers are added up, pair by pair, in the type that the row is computed in, and these sums are
+/// accumulated in f64, lane by lane, then across the lanes in a tree. So n terms err by at most
+/// (9ε + (n/lanes + log₂ lanes)·2⁻⁵³)·Σ|e|, ε half the distance from 1 to the next number, however many there are; and
+/// by 3ε where all are equal, by less than one where they aren't, as each lane rounds for itself. What is left of four
+/// registers is accumulated in f64 one by one. The order depends on nothing but the length of the row and the width of
+/// the registers.
 #[derive(Debug, Clone, Copy)]
 pub struct Sum<R>(pub R);
 
 impl<R: Cell> Terms<R> for Sum<R> {
-    /// The sum so far, and what is to be added to it.
+    /// The sum so far, and what is to be added to it: at first −0, to which anything can be added for nothing.
     type State = (R::Total, R);
     type Results = R::Scalar;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn start(token: R::Token) -> Self::State {
         let zero = R::zero(token);
-        (zero.total(), zero)
+        (zero.total(), zero.constant(-0.0))
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, (total, recent): Self::State) -> Self::State {
@@ -64,7 +65,7 @@ impl<R: Cell> Terms<R> for Sum<R> {
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn settle((total, recent): Self::State) -> Self::State {
-        (total + recent.total(), recent.constant(0.0))
+        (total + recent.total(), recent.constant(-0.0))
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn only(self, mask: R::Mask) -> Self {
@@ -113,8 +114,8 @@ impl<R: Cell> Terms<R> for Positive<R> {
 /// Σ a·b.
 ///
 /// As [`Sum`]: the products of four registers are made and added to one another in the type that the row is computed
-/// in, and go on in f64; those of fewer registers are made in f64 as well, where the products of two f32 are exact.
-/// The bound is (3ε + (n/lanes + log₂ lanes)·2⁻⁵³)·Σ|a·b|.
+/// in; those of fewer registers are made in f64 as well, where the products of two f32 are exact.
+/// The bound is (10ε + (n/lanes + log₂ lanes)·2⁻⁵³)·Σ|a·b|.
 #[derive(Debug, Clone, Copy)]
 pub struct Dot<R>(pub R, pub R);
 
@@ -126,7 +127,7 @@ impl<R: Cell> Terms<R> for Dot<R> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn start(token: R::Token) -> Self::State {
         let zero = R::zero(token);
-        (zero.total(), zero)
+        (zero.total(), zero.constant(-0.0))
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, (total, recent): Self::State) -> Self::State {
@@ -138,7 +139,7 @@ impl<R: Cell> Terms<R> for Dot<R> {
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn settle((total, recent): Self::State) -> Self::State {
-        (total + recent.total(), recent.constant(0.0))
+        (total + recent.total(), recent.constant(-0.0))
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn only(self, mask: R::Mask) -> Self {
@@ -202,7 +203,7 @@ macro_rules! extremum {
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
             fn add_two(self, other: Self, state: R) -> R {
-                self.0.$method(other.0.$method(state))
+                self.0.$method(other.0).$method(state)
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
             fn only(self, mask: R::Mask) -> Self {
