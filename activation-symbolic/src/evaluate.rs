@@ -48,8 +48,8 @@ pub fn evaluate<R: Real>(
 }
 
 /// The value of one node, its arguments being known. (Written without closures and iterators, which nobody inlines in
-/// debug builds: checks spend their time here.)
-pub fn step<R: Real>(graph: &Graph, id: Id, leaf: impl Fn(Op) -> Option<R>, values: &[Value<R>]) -> Value<R> {
+/// debug builds: checks spend their time here. Nor generic over the leaf: there would be a hundred of it to compile.)
+pub fn step<R: Real>(graph: &Graph, id: Id, leaf: &dyn Fn(Op) -> Option<R>, values: &[Value<R>]) -> Value<R> {
     use Value::{Number, Opaque, Truth};
     let node = &graph.nodes()[id.index()];
     let arguments = node.arguments();

@@ -202,7 +202,7 @@ impl<'a> Probe<'a> {
                         _ => Value::Opaque,
                     }
                 }
-                _ => evaluate::step(graph, id, |op| self.leaf(op, t, slack), values),
+                _ => evaluate::step(graph, id, &|op| self.leaf(op, t, slack), values),
             };
         }
     }

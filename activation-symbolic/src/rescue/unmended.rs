@@ -170,7 +170,7 @@ impl<'a> Search<'a> {
         let mut random = Random::new();
         let mut values = vec![Value::Opaque; graph.nodes().len()];
         for &id in &self.order {
-            let value = step(graph, id, |op| leaf(graph, op, case, Deep::from_f64), &values);
+            let value = step(graph, id, &|op| leaf(graph, op, case, Deep::from_f64), &values);
             values[id.index()] = match (plain, value) {
                 (Some(plain), _) if decides(graph.op(id)) => plain[id.index()],
                 (Some(_), Value::Number(number)) if rounds(graph.op(id)) => {

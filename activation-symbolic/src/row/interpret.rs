@@ -148,7 +148,7 @@ impl Program {
             if id == self.upstream && !self.is_row(id) {
                 scalars[id.index()] = Value::Number(p.upstream());
             } else if !self.is_row(id) && !matches!(self.graph.op(id), Op::Reduce(_)) {
-                scalars[id.index()] = step(&self.graph, id, |op| self.leaf(op, p.length()), scalars);
+                scalars[id.index()] = step(&self.graph, id, &|op| self.leaf(op, p.length()), scalars);
             }
         }
     }
@@ -204,7 +204,7 @@ impl<R: Real> Piece<R> {
                 Op::Position => values[id.index()] = Value::Number(at.position),
                 _ => {
                     values[id.index()] =
-                        step(&program.graph, id, |op| program.leaf(op, at.position), &values);
+                        step(&program.graph, id, &|op| program.leaf(op, at.position), &values);
                 }
             }
         }

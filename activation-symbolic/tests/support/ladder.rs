@@ -35,7 +35,7 @@ fn nodes<R: Real>(compiled: &Compiled, x: R, parameters: &[f32], fused: bool) ->
         let sum = plan.get(graph, id).filter(|_| fused);
         values[id.index()] = match sum.and_then(|sum| sum.evaluate(|id| values[id.index()].number())) {
             Some(sum) => Value::Number(sum),
-            None => step(graph, id, leaf, &values),
+            None => step(graph, id, &leaf, &values),
         };
     }
     values
