@@ -21,16 +21,10 @@ use proc_macro2::TokenStream;
 
 /// Cases that are not right yet; this list only shrinks.
 const LEFT: &[&str] = &[
-    // Roundings of 1.1 to 1.5 of what is tolerated, at few points of functions whose masks would cost too much.
-    "elementwise/vlu",
-    "elementwise/aria2",
-    "elementwise/colu",
-    "elementwise/xatlu",
-    "survey/sigmoid_algebraic",
+    // Without defaults, at parameters that were not tried: 1.3 of what is tolerated where no mask is worth its cost.
     "survey/soft_clipping",
-    // Zeros of the slope far out, between the points that are looked at; a large angle (siren).
+    // A large angle; a slope's zero in the tail, 1.4 of what is tolerated.
     "survey/siren",
-    "survey/cosid",
     "survey/wire_gabor",
     // At x = 10⁻²⁰ its derivative, a difference, is wrong in extended numbers too: right only in deep ones.
     "survey/sinc_pi",

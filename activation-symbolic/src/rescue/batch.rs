@@ -69,9 +69,9 @@ impl<S: Float> Number for S {
 /// A node as it is evaluated.
 #[derive(Debug)]
 pub(super) struct Step {
-    op: Op,
+    pub(super) op: Op,
     /// Where its arguments are among the steps.
-    arguments: Vec<usize>,
+    pub(super) arguments: Vec<usize>,
     /// Whether it is a truth value.
     pub(super) is_mask: bool,
     /// The sum that it is, if a product is fused into it.
@@ -95,8 +95,6 @@ pub(super) struct Tape {
     pub(super) steps: Vec<Step>,
     /// Where a node is among the steps, by its index.
     places: Vec<usize>,
-    /// The steps where the function may have a kink or a jump.
-    seams: Vec<usize>,
 }
 
 impl Tape {
@@ -112,8 +110,7 @@ impl Tape {
             let differs = sum.is_some() || arguments.iter().any(|&place| steps[place].differs);
             steps.push(Step { op: graph.op(id), arguments, is_mask: graph.is_mask(id), sum, differs });
         }
-        let seams = (0..steps.len()).filter(|&place| has_seam(steps[place].op)).collect();
-        Self { steps, places, seams }
+        Self { steps, places }
     }
 
     /// Where a node is among the steps.
@@ -126,24 +123,13 @@ impl Tape {
         self.steps.iter().any(|step| step.differs)
     }
 
-    /// Whether the floats at two points are on the same piece of the function.
-    pub(super) fn is_same_side<S: Float>(
-        &self,
-        here: &[Vec<S>],
-        at: usize,
-        there: &[Vec<S>],
-        row: usize,
-    ) -> bool {
-        let (seams, steps, mut next) = (self.seams.as_slice(), self.steps.as_slice(), 0);
-        while next < seams.len() {
-            let place = seams[next];
-            next += 1;
-            let step = &steps[place];
-            if side(step, place, here, at) != side(step, place, there, row) {
-                return false;
-            }
-        }
-        true
+    /// The inputs, by number, and their places.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = (usize, usize)> {
+        let input = |(place, step): (usize, &Step)| match step.op {
+            Op::Input(n) => Some((n as usize, place)),
+            _ => None,
+        };
+        self.steps.iter().enumerate().filter_map(input)
     }
 
     /// For each of some points two hashes: of which nodes are no normal floats, and how so; of which masks are set.
@@ -250,26 +236,5 @@ fn kind<S: Float>(magnitude: f64) -> u64 {
         2
     } else {
         u64::from(magnitude < S::TINY)
-    }
-}
-
-/// On which side of a seam a point is.
-fn side<S: Float>(step: &Step, place: usize, columns: &[Vec<S>], point: usize) -> u64 {
-    let number = |place: usize| -> f64 { columns[place].as_slice()[point].into() };
-    match (step.op, step.arguments.as_slice()) {
-        (Op::Apply(Primitive::Abs), &[a]) => u64::from(number(a) < 0.0),
-        (Op::Apply(Primitive::Copysign), &[_, b]) => u64::from(number(b) < 0.0),
-        (Op::Apply(Primitive::Max | Primitive::Min), &[a, b]) => u64::from(number(a) < number(b)),
-        _ => number(place).to_bits(),
-    }
-}
-
-/// Whether a node has a side: the function may have a kink or a jump there.
-fn has_seam(op: Op) -> bool {
-    use Primitive::{Abs, Copysign, Max, Min};
-    match op {
-        Op::Compare(_) | Op::Apply(Abs | Max | Min | Copysign) => true,
-        Op::Apply(primitive) => primitive.is_step(),
-        _ => false,
     }
 }

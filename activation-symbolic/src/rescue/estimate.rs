@@ -1,4 +1,4 @@
-//! The first rung of the truth: f64, with a running bound of its error and the slope along one input.
+//! The first rung of the truth: f64, with a running bound of its error and the slopes along its arguments.
 //!
 //! It serves wherever the bound is small beside what is tolerated in f32; elsewhere, and where f64 overflows,
 //! [`crate::truth`] has the digits. Errors are carried to first order, as there.
@@ -20,27 +20,23 @@ const UNDERFLOW: f64 = f64::from_bits(4);
 /// The share of an argument up to which its error may be carried on by a slope.
 const SMALL: f64 = 1.0 / 1024.0;
 
-/// A number, the bound of its error (infinite or NaN where nothing is known of it), and its slope.
+/// A number, the bound of its error (infinite or NaN where nothing is known of it), and its slopes along the arguments
+/// that it was computed from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Estimate {
     pub(super) value: f64,
     pub(super) error: f64,
-    pub(super) slope: f64,
+    pub(super) partials: [f64; 2],
 }
 
 impl Estimate {
-    /// The input along which slopes are taken.
-    pub(super) fn variable(value: f64) -> Self {
-        Self { value, error: 0.0, slope: 1.0 }
-    }
-
     /// The result of an operation: its inherited error and that of so many roundings.
     #[inline(always)]
-    fn rounded(value: f64, inherited: f64, roundings: f64, slope: f64) -> Self {
+    fn rounded(value: f64, inherited: f64, roundings: f64, partials: [f64; 2]) -> Self {
         let rounding = value.abs() * ROUNDING * roundings + UNDERFLOW;
         // Infinity is no number of ours: it may be an overflow.
         let error = if value.abs() < f64::INFINITY { inherited + rounding } else { f64::INFINITY };
-        Self { value, error, slope }
+        Self { value, error, partials }
     }
 
     /// The error of an argument, magnified by a slope.
@@ -54,18 +50,12 @@ impl Estimate {
             f64::INFINITY
         }
     }
-
-    /// Its part in a slope; what doesn't depend on the input has no part in a pole.
-    #[inline(always)]
-    fn part(self, partial: f64) -> f64 {
-        if self.slope == 0.0 { 0.0 } else { self.slope * partial }
-    }
 }
 
 impl Neg for Estimate {
     type Output = Self;
     fn neg(self) -> Self {
-        Self { value: -self.value, error: self.error, slope: -self.slope }
+        Self { value: -self.value, error: self.error, partials: [-1.0, 0.0] }
     }
 }
 
@@ -73,7 +63,7 @@ impl Add for Estimate {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         let value = self.value + other.value;
-        Self::rounded(value, self.error + other.error, 1.0, self.slope + other.slope)
+        Self::rounded(value, self.error + other.error, 1.0, [1.0, 1.0])
     }
 }
 
@@ -81,7 +71,7 @@ impl Sub for Estimate {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
         let value = self.value - other.value;
-        Self::rounded(value, self.error + other.error, 1.0, self.slope - other.slope)
+        Self::rounded(value, self.error + other.error, 1.0, [1.0, -1.0])
     }
 }
 
@@ -89,8 +79,7 @@ impl Mul for Estimate {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
         let error = (self.value.abs() + self.error) * other.error + other.value.abs() * self.error;
-        let slope = self.part(other.value) + other.part(self.value);
-        Self::rounded(self.value * other.value, error, 1.0, slope)
+        Self::rounded(self.value * other.value, error, 1.0, [other.value, self.value])
     }
 }
 
@@ -101,21 +90,20 @@ impl Div for Estimate {
         let least = other.value.abs() - other.error;
         let error =
             if least > 0.0 { (self.error + value.abs() * other.error) / least } else { f64::INFINITY };
-        let slope = (self.slope - other.part(value)) / other.value;
-        Self::rounded(value, error, 1.0, slope)
+        Self::rounded(value, error, 1.0, [1.0 / other.value, -value / other.value])
     }
 }
 
 impl Number for Estimate {
     fn new(value: f64) -> Self {
-        Self { value, error: 0.0, slope: 0.0 }
+        Self { value, error: 0.0, partials: [0.0; 2] }
     }
 
     fn powi(self, n: i32) -> Self {
         let exponent = f64::from(n);
         let partial = exponent * self.value.powi(n.saturating_sub(1));
         let error = self.amplified(partial, self.value.abs() / exponent.abs());
-        Self::rounded(self.value.powi(n), error, 2.0 * exponent.abs(), self.part(partial))
+        Self::rounded(self.value.powi(n), error, 2.0 * exponent.abs(), [partial, 0.0])
     }
 
     fn mul_add(self, a: Self, b: Self) -> Self {
@@ -129,45 +117,40 @@ impl Number for Estimate {
         let numbers = [Standard(a.value), Standard(b.value)];
         let value = primitive.evaluate(&numbers[..arity]).0;
         match primitive {
-            Abs => return if a.value < 0.0 { -a } else { a },
+            Abs => return Self { value, partials: [if a.value < 0.0 { -1.0 } else { 1.0 }, 0.0], ..a },
             Max | Min => {
-                let taken = if (primitive == Max) == (a.value > b.value) { a } else { b };
-                return Self { value, error: a.error.max(b.error), slope: taken.slope };
+                let first = (primitive == Max) == (a.value > b.value);
+                let partials = if first { [1.0, 0.0] } else { [0.0, 1.0] };
+                return Self { value, error: a.error.max(b.error), partials };
             }
             Copysign => {
                 let certain = b.error < b.value.abs() || b.error == 0.0;
                 let error = if certain { a.error } else { f64::INFINITY };
-                return Self {
-                    value,
-                    error,
-                    slope: a.slope * (1.0_f64.copysign(a.value) * 1.0_f64.copysign(b.value)),
-                };
+                let sign = 1.0_f64.copysign(a.value) * 1.0_f64.copysign(b.value);
+                return Self { value, error, partials: [sign, 0.0] };
             }
             _ if primitive.is_step() => {
                 let error = if a.error == 0.0 { 0.0 } else { f64::INFINITY };
-                return Self { value, error, slope: 0.0 };
+                return Self { value, error, partials: [0.0; 2] };
             }
             _ => {}
         }
-        let (mut error, mut slope) = (0.0, 0.0);
+        let (mut error, mut partials) = (0.0, [0.0; 2]);
         let mut i = 0;
         while i < arity {
             let argument = arguments[i];
-            i += 1;
-            if argument.error == 0.0 && argument.slope == 0.0 {
-                continue;
-            }
-            let partial = primitive.partial(i - 1, &numbers[..arity], Standard(value));
+            let partial = primitive.partial(i, &numbers[..arity], Standard(value));
             let partial = partial.map_or(0.0, |partial| partial.0);
+            partials[i] = partial;
+            i += 1;
             // Where these change with the argument and not with its logarithm.
             let scale = match primitive {
                 Exp | Exp2 | ExpM1 | Sin | Cos | Tan | Sinh | Cosh | Powf => argument.value.abs().min(1.0),
                 _ => argument.value.abs(),
             };
             error += argument.amplified(partial, scale);
-            slope += argument.part(partial);
         }
-        Self::rounded(value, error, ELEMENTARY, slope)
+        Self::rounded(value, error, ELEMENTARY, partials)
     }
 
     fn compare(comparison: Comparison, a: Self, b: Self) -> Self {
@@ -175,11 +158,12 @@ impl Number for Estimate {
         let certain = errors == 0.0 || (a.value - b.value).abs() > errors;
         let holds = evaluate::compare(comparison, a.value, b.value);
         let error = if certain { 0.0 } else { f64::INFINITY };
-        Self { value: f64::from(u8::from(holds)), error, slope: 0.0 }
+        Self { value: f64::from(u8::from(holds)), error, partials: [0.0; 2] }
     }
 
     fn select(mask: Self, then: Self, otherwise: Self) -> Self {
-        let taken = if mask.value == 0.0 { otherwise } else { then };
-        if mask.error == 0.0 { taken } else { Self { error: f64::INFINITY, ..taken } }
+        let (taken, partials) = if mask.value == 0.0 { (otherwise, [0.0, 1.0]) } else { (then, [1.0, 0.0]) };
+        let error = if mask.error == 0.0 { taken.error } else { f64::INFINITY };
+        Self { value: taken.value, error, partials }
     }
 }

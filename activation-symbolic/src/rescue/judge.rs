@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::WRONG;
+use super::adjoint::Adjoints;
 use super::batch::{Number, Sums, Tape};
 use super::estimate::Estimate;
 use super::sample::{self, Float};
@@ -19,17 +20,18 @@ use crate::truth::Truth;
 /// How many nodes may be evaluated in all: what expansion time allows.
 const NODES: usize = 9000;
 /// How many more points may be spent on looking closer, in terms of the others.
-const REFINEMENTS: usize = 1;
+const REFINEMENTS: usize = 2;
+/// The same where nothing happens but that floats do badly.
+const CURIOSITY: usize = 1;
+/// How often the gaps beside a peak of the errors are halved, and the error from which on it is one: where a slope passes
+/// a small minimum, the peak is high and narrow, and this much is seen of it from afar.
+const CLIMBS: usize = 6;
+const SLOPE: f64 = 0.15;
 /// How often a gap may be halved.
 const ROUNDS: usize = 24;
 
-/// How many floats away the neighbours are that are tried where a result is doubtful: rounding errors are random.
-/// Two of them are looked at with fused sums, two without.
-const NEIGHBOURS: [[f64; 2]; 2] = [[-13.0, 2.0], [-5.0, 7.0]];
-/// The error, in units of what is tolerated, from which on a result is doubtful.
-const DOUBTFUL: f64 = 0.25;
-/// Up to this |x| the function is a line between neighbours, for all that a float can tell.
-const STRAIGHT: f64 = 256.0;
+/// What the errors that rounding may add up to count beside those that were seen.
+const NOISE: f64 = 0.75;
 
 /// A point, and what came out there.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub(super) struct Case<S> {
     setting: usize,
     /// Its place in the columns.
     row: usize,
+    /// How many of the first points it stands for: less than one where these were too far apart.
+    share: f64,
     /// Which nodes are no normal floats, and how so: a hash.
     kinds: u64,
     /// Which masks are set: a hash.
@@ -77,13 +81,14 @@ impl<S: Float> Case<S> {
 
     /// How much it hurts to compute this point again for nothing.
     pub(super) fn weight(&self) -> f64 {
-        if self.x.iter().all(|&x| x.into() == 0.0) {
+        let place = if self.x.iter().all(|&x| x.into() == 0.0) {
             20.0
         } else if self.x.iter().all(|&x| (0.01..=100.0).contains(&x.into().abs())) {
             1.0
         } else {
             0.2
-        }
+        };
+        place * self.share
     }
 
     /// The point as text.
@@ -196,15 +201,14 @@ impl<S: Float> Points<S> {
         }
     }
 
-    /// The leaves as estimates, with slopes along one input.
-    fn estimate(&self, graph: &Graph, op: Op, input: usize) -> Vec<Estimate> {
-        let all = |column: &[S], new: fn(f64) -> Estimate| column.iter().map(|&x| new(x.into())).collect();
+    /// The leaves as estimates.
+    fn estimate(&self, graph: &Graph, op: Op) -> Vec<Estimate> {
+        let all = |column: &[S]| column.iter().map(|&x| Estimate::new(x.into())).collect();
         match op {
-            Op::Input(n) if n as usize == input => all(&self.x[n as usize], Estimate::variable),
-            Op::Input(n) => all(&self.x[n as usize], Estimate::new),
+            Op::Input(n) => all(&self.x[n as usize]),
             Op::Constant(bits) => vec![Estimate::new(S::nearest(f64::from_bits(bits))); self.len()],
             op => match graph.given(op, &self.parameters) {
-                Some(column) => all(column, Estimate::new),
+                Some(column) => all(column),
                 None => vec![Estimate::new(f64::NAN); self.len()],
             },
         }
@@ -239,7 +243,7 @@ impl<'a, S: Float> Judge<'a, S> {
             roots,
             orders: roots.iter().map(|&root| function.graph.topological(&[root])).collect(),
             columns: vec![Vec::new(); order.len()],
-            targets: roots.iter().map(|_| Targets::new(0, function.signature.inputs.len())).collect(),
+            targets: roots.iter().map(|_| Targets::new(0)).collect(),
             order,
             tape,
             truth: Truth::new(function.signature.inputs.len()),
@@ -278,7 +282,7 @@ impl<'a, S: Float> Judge<'a, S> {
             };
             let chosen = vec![setting; columns[0].len()];
             let points = Points::new(columns, chosen, &self.settings);
-            let mut new = self.cases(&points);
+            let mut new = self.cases(&points, 1.0);
             ended = new.iter().any(|case| case.worst > WRONG && ends(case));
             cases.append(&mut new);
             if ended {
@@ -294,47 +298,63 @@ impl<'a, S: Float> Judge<'a, S> {
     /// Halves the gaps in which something happens, and looks closer at where floats did worst.
     fn refine(&mut self, cases: &mut Vec<Case<S>>) {
         let settings = self.settings.len();
-        let mut left = vec![cases.len() / settings * REFINEMENTS; settings];
-        // The cases to both sides of each, in ascending order.
-        let mut gaps: Vec<(usize, usize)> = (1..cases.len()).map(|i| (i - 1, i)).collect();
+        let allowed = cases.len() / settings;
+        let mut left = vec![[allowed * REFINEMENTS, allowed * CURIOSITY]; settings];
+        let mut neighbours = Neighbours::new(cases);
+        // The cases that gaps begin with, in ascending order.
+        let mut gaps: Vec<usize> = (1..cases.len()).map(|i| i - 1).collect();
         for round in 0..ROUNDS {
             let poor = (round < 2).then(|| poor(cases, settings));
             let (mut x, mut chosen, mut narrower) = (Vec::new(), Vec::new(), Vec::new());
-            for (before, after) in gaps {
+            for before in gaps {
+                let after = neighbours.after[before];
                 let (a, b) = (&cases[before], &cases[after]);
                 let setting = a.setting;
-                if setting != b.setting || left[setting] == 0 {
+                if setting != b.setting {
                     continue;
                 }
                 let is_poor = poor.as_ref().is_some_and(|poor| a.worst.max(b.worst) >= poor[setting]);
-                if (is_poor || a.depth(b) > round)
+                let is_peak = |place: usize| round < CLIMBS && neighbours.is_peak(cases, place);
+                let happens = a.depth(b) > round;
+                let left = &mut left[setting][usize::from(!happens)];
+                if *left > 0
+                    && (happens || is_poor || is_peak(before) || is_peak(after))
                     && let Some(middle) = sample::between(a.x[0], b.x[0])
                 {
                     let place = cases.len() + x.len();
-                    narrower.extend([(before, place), (place, after)]);
-                    left[setting] -= 1;
+                    narrower.extend([before, place]);
+                    *left -= 1;
                     x.push(middle);
                     chosen.push(setting);
                 } else if round == 0 {
                     // It may turn out to be among the worst; nothing else changes its mind.
-                    narrower.push((before, after));
+                    narrower.push(before);
                 }
             }
             if x.is_empty() {
                 break;
             }
-            cases.append(&mut self.cases(&Points::new(vec![x], chosen, &self.settings)));
+            let new = cases.len();
+            let share = 0.5_f64.powi(round as i32 + 1);
+            cases.append(&mut self.cases(&Points::new(vec![x], chosen, &self.settings), share));
+            let mut next = new;
+            for (i, &before) in narrower.iter().enumerate() {
+                if narrower.get(i + 1) == Some(&next) && before < new {
+                    neighbours.insert(next, before);
+                    next += 1;
+                }
+            }
             gaps = narrower;
         }
         cases.sort_by(|a, b| a.setting.cmp(&b.setting).then_with(|| a.x[0].into().total_cmp(&b.x[0].into())));
     }
 
     /// Points on machines with a fused multiply–add and without, and beside their neighbours.
-    fn cases(&mut self, points: &Points<S>) -> Vec<Case<S>> {
+    fn cases(&mut self, points: &Points<S>, share: f64) -> Vec<Case<S>> {
         if points.len() == 0 {
             return Vec::new();
         }
-        let (targets, doubts) = self.targets(points);
+        let (targets, doubts, noise) = self.targets(points);
         let graph = &self.function.graph;
         let mut columns = self.tape.evaluate(|op| points.leaf(graph, op), Sums::Fused);
         let mut errors: Vec<Vec<f64>> = vec![vec![0.0; points.len()]; self.roots.len()];
@@ -343,8 +363,11 @@ impl<'a, S: Float> Judge<'a, S> {
             self.tape.evaluate_again(|op| points.leaf(graph, op), &mut columns);
             self.take_worst(&targets, &columns, &mut errors);
         }
-        if !self.few {
-            self.look_beside(points, &targets, &columns, &mut errors);
+        for ((errors, noise), targets) in errors.iter_mut().zip(&noise).zip(&targets) {
+            for (p, error) in errors.iter_mut().enumerate() {
+                // Rounding errors are random: these were lucky, others beside them aren't.
+                *error = error.max(NOISE * noise[p] / targets.tolerance(p));
+            }
         }
         let hashes = (points.x.len() == 1).then(|| self.tape.hashes(&columns, points.len()));
         let mut cases = Vec::with_capacity(points.len());
@@ -364,6 +387,7 @@ impl<'a, S: Float> Judge<'a, S> {
                 parameters: Rc::clone(&self.settings[setting]),
                 setting,
                 row: start + p,
+                share,
                 kinds,
                 branches,
                 worst: worst(&errors),
@@ -395,71 +419,23 @@ impl<'a, S: Float> Judge<'a, S> {
         }
     }
 
-    /// Rounding errors are random: where a result is doubtful, there are worse ones beside it.
-    fn look_beside(
-        &self,
-        points: &Points<S>,
-        targets: &[Targets],
-        columns: &[Vec<S>],
-        errors: &mut [Vec<f64>],
-    ) {
-        let is_straight = |x: &Vec<S>, p: usize| (S::TINY..=STRAIGHT).contains(&x[p].into().abs());
-        let mut doubtful = Vec::new();
-        for p in 0..points.len() {
-            if errors.iter().any(|errors| errors[p] > DOUBTFUL) && points.x.iter().all(|x| is_straight(x, p))
-            {
-                doubtful.push(p);
-            }
-        }
-        if doubtful.is_empty() {
-            return;
-        }
-        for (neighbours, sums) in [(NEIGHBOURS[0], Sums::Fused), (NEIGHBOURS[1], Sums::Plain)] {
-            let at: Vec<usize> = doubtful.iter().flat_map(|&p| [p, p]).collect();
-            let beside = |x: &Vec<S>| -> Vec<S> {
-                let mut near = Vec::with_capacity(at.len());
-                for &p in &doubtful {
-                    let x: f64 = x[p].into();
-                    near.extend(neighbours.map(|steps| S::from_f64(x * (1.0 + 2.0 * steps * S::EPSILON))));
-                }
-                near
-            };
-            let settings = at.iter().map(|&p| points.settings[p]).collect();
-            let near = Points::new(points.x.iter().map(beside).collect(), settings, &self.settings);
-            let found = self.tape.evaluate(|op| near.leaf(&self.function.graph, op), sums);
-            for (row, &p) in at.iter().enumerate() {
-                if !self.tape.is_same_side(columns, p, &found, row) {
-                    continue;
-                }
-                for (i, &root) in self.roots.iter().enumerate() {
-                    let steps = near.x.iter().zip(&points.x).map(|(near, x)| near[row].into() - x[p].into());
-                    let error =
-                        targets[i].error_beside::<S>(p, found[self.tape.place(root)][row].into(), steps);
-                    errors[i][p] = errors[i][p].max(error);
-                }
-            }
-        }
-    }
-
-    /// What the roots should be at the points, by estimates where these suffice; and for each root whether that is open
-    /// even then.
-    fn targets(&mut self, points: &Points<S>) -> (Vec<Targets>, Vec<Vec<bool>>) {
-        let inputs = points.x.len();
-        let mut targets: Vec<Targets> =
-            self.roots.iter().map(|_| Targets::new(points.len(), inputs)).collect();
+    /// What the roots should be at the points, by estimates where these suffice; for each root whether that is open even
+    /// then, and what rounding errors may add up to.
+    fn targets(&mut self, points: &Points<S>) -> (Vec<Targets>, Vec<Vec<bool>>, Vec<Vec<f64>>) {
+        let mut targets: Vec<Targets> = self.roots.iter().map(|_| Targets::new(points.len())).collect();
         let mut doubts = vec![vec![false; points.len()]; self.roots.len()];
-        if S::IS_SINGLE {
-            let of_inputs: Vec<Vec<Vec<Estimate>>> = (0..inputs)
-                .map(|input| {
-                    self.tape.evaluate(|op| points.estimate(&self.function.graph, op, input), Sums::Plain)
-                })
-                .collect();
-            for (targets, &root) in targets.iter_mut().zip(self.roots) {
-                let place = self.tape.place(root);
-                let estimates: Vec<&[Estimate]> =
-                    of_inputs.iter().map(|columns| columns[place].as_slice()).collect();
-                targets.estimate(&estimates, &points.x);
+        let graph = &self.function.graph;
+        let estimates = self.tape.evaluate(|op| points.estimate(graph, op), Sums::Plain);
+        let inputs: Vec<(usize, &[S])> =
+            self.tape.inputs().map(|(n, place)| (place, points.x[n].as_slice())).collect();
+        let mut noise = Vec::with_capacity(self.roots.len());
+        for (targets, &root) in targets.iter_mut().zip(self.roots) {
+            let place = self.tape.place(root);
+            let adjoints = Adjoints::new(&self.tape, place, &estimates);
+            if S::IS_SINGLE {
+                targets.estimate(&estimates[place], &adjoints, &inputs);
             }
+            noise.push(adjoints.noise::<S>(&self.tape, &estimates));
         }
         let is_end = |p: usize| p == 0 || p + 1 == points.len();
         for (p, &setting) in points.settings.iter().enumerate() {
@@ -479,7 +455,39 @@ impl<'a, S: Float> Judge<'a, S> {
                 }
             }
         }
-        (targets, doubts)
+        (targets, doubts, noise)
+    }
+}
+
+/// Which cases are next to each other.
+struct Neighbours {
+    before: Vec<usize>,
+    after: Vec<usize>,
+}
+
+impl Neighbours {
+    /// Those of cases in order.
+    fn new<S>(cases: &[Case<S>]) -> Self {
+        let last = cases.len().saturating_sub(1);
+        let before = (0..cases.len()).map(|i| i.saturating_sub(1)).collect();
+        let after = (0..cases.len()).map(|i| (i + 1).min(last)).collect();
+        Self { before, after }
+    }
+
+    /// Puts the next case after one.
+    fn insert(&mut self, place: usize, before: usize) {
+        let after = self.after[before];
+        self.before.push(before);
+        self.after.push(after);
+        self.after[before] = place;
+        self.before[after] = place;
+    }
+
+    /// Whether floats do worse at a case than to both sides of it, without being wrong yet.
+    fn is_peak<S>(&self, cases: &[Case<S>], place: usize) -> bool {
+        let own = cases[place].worst;
+        let beside = [self.before[place], self.after[place]];
+        (SLOPE..=WRONG).contains(&own) && beside.iter().all(|&other| cases[other].worst <= own)
     }
 }
 

@@ -3,6 +3,7 @@
 //! ```text
 //!   sample     where to look: zeros, subnormals, every magnitude, the seams, and between good and bad
 //!   target     what the results should be, and what is tolerated
+//!   adjoint    what is tolerated, and what rounding errors may add up to
 //!   judge      each point: the kernel in floats beside that
 //!   polynomial what takes its place where rounding errors are too large on a short interval
 //!   predicate  what a kernel can see of its own trouble: overflow, underflow, sums that cancelled
@@ -15,6 +16,7 @@
 //! numbers for f32, in [`Adaptive`](activation_runtime::adaptive::Adaptive) ones where those don't suffice. The
 //! predicates are made of nodes that the kernel computes anyway.
 
+mod adjoint;
 mod batch;
 mod estimate;
 mod judge;
@@ -79,6 +81,8 @@ fn masks<S: Float>(
     let parts = [0..1, 1..last.len()];
     // Which form each part is taken from.
     let mut form = [0; 2];
+    // One that polynomials mend, to come back to unless the next is right without.
+    let (mut mendable, mut settled) = ([None; 2], [false; 2]);
     let (mut taken, judgement, mended) = loop {
         let taken = [&forms[form[0]][parts[0].clone()], &forms[form[1]][parts[1].clone()]].concat();
         let next = [0, 1].map(|i| {
@@ -94,13 +98,20 @@ fn masks<S: Float>(
         let mended = parts.clone().map(|part| mend(function, &taken[part.clone()], part, &judgement));
         let before = form;
         for (i, (part, mended)) in parts.iter().zip(&mended).enumerate() {
-            let Some(next) = next[i] else { continue };
             let mut errors = judgement.cases.iter().zip(&mended.errors);
             let still_wrong = errors.any(|(case, &error)| is_wrong(case, error));
             let polynomials: usize = mended.polynomials.iter().map(Polynomial::cost).sum();
             let cost = |roots: &[Id]| share::cost(&function.graph, &roots[part.clone()]);
-            if still_wrong || polynomials > 0 && cost(&taken) + polynomials >= cost(&forms[next]) {
-                form[i] = next;
+            if let Some(cheaper) = mendable[i].take_if(|_| still_wrong || polynomials > 0) {
+                (form[i], settled[i]) = (cheaper, true);
+            } else if let Some(next) = next[i].filter(|_| !settled[i]) {
+                let dear = polynomials > 0 && cost(&taken) + polynomials >= cost(&forms[next]);
+                if dear && !still_wrong {
+                    mendable[i] = Some(form[i]);
+                }
+                if dear || still_wrong {
+                    form[i] = next;
+                }
             }
         }
         if form == before {
@@ -328,7 +339,7 @@ fn cover<S: Float>(
         }
         // The noise of many roundings is everywhere: not worth computing everything again.
         let harmless = if worst > GROSS { 0.05 } else { 0.5 };
-        if worst > HOPELESS || best.merit > harmless {
+        if worst > HOPELESS || best.purity > harmless {
             open.iter_mut().zip(best.scores).for_each(|(open, score)| *open &= *score < best.threshold);
             chosen.push(best.predicate);
         }

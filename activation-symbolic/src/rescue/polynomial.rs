@@ -11,6 +11,7 @@ use std::fmt;
 
 use activation_runtime::real::Real;
 
+use super::adjoint::Adjoints;
 use super::batch::{Number, Sums, Tape};
 use super::estimate::Estimate;
 use super::sample::Float;
@@ -116,7 +117,7 @@ impl Fit {
     fn zeros<S: Float>(&self, radius: f64) -> Option<i32> {
         let near = [radius / 64.0, radius / 32.0];
         let estimates = self.estimates::<S>(&near);
-        let order = (unit(near[1], estimates[1]) / unit(near[0], estimates[0])).log2();
+        let order = (estimates[1].1 / estimates[0].1).log2();
         ((order - order.round()).abs() < 0.1 && (-0.1..6.5).contains(&order)).then_some(order.round() as i32)
     }
 
@@ -125,8 +126,8 @@ impl Fit {
         let angle = |j: usize| PI * (j as f64 + 0.5) / NODES as f64;
         let points: Vec<f64> = (0..NODES).map(|j| centre + radius * angle(j).cos()).collect();
         let (mut values, mut tolerance) = (Vec::new(), f64::INFINITY);
-        for (&x, estimate) in points.iter().zip(self.estimates::<S>(&points)) {
-            let (scale, unit) = ((x - centre).powi(zeros), unit(x, estimate));
+        for (&x, (estimate, unit)) in points.iter().zip(self.estimates::<S>(&points)) {
+            let scale = (x - centre).powi(zeros);
             let tolerated = 4.0 * S::EPSILON * unit;
             if estimate.error.is_nan() || estimate.error > CUT * tolerated {
                 return None;
@@ -152,21 +153,20 @@ impl Fit {
         Some(Polynomial { centre, radius, zeros, coefficients })
     }
 
-    /// What the root is at some points.
-    fn estimates<S: Float>(&self, points: &[f64]) -> Vec<Estimate> {
+    /// What the root is at some points, and |f| + |x·f′|, of which a share is tolerated.
+    fn estimates<S: Float>(&self, points: &[f64]) -> Vec<(Estimate, f64)> {
         let leaf = |op| match op {
-            Op::Input(_) => points.iter().map(|&x| Estimate::variable(x)).collect(),
+            Op::Input(_) => points.iter().map(|&x| Estimate::new(x)).collect(),
             Op::Constant(bits) => vec![Estimate::new(S::nearest(f64::from_bits(bits))); points.len()],
             _ => vec![Estimate::new(f64::NAN); points.len()],
         };
-        let mut columns = self.tape.evaluate(leaf, Sums::Plain);
-        columns.swap_remove(self.tape.place(self.root))
+        let columns = self.tape.evaluate(leaf, Sums::Plain);
+        let root = self.tape.place(self.root);
+        let adjoints = Adjoints::new(&self.tape, root, &columns);
+        let input = self.tape.inputs().next().map_or(root, |(_, place)| place);
+        let unit = |p: usize| columns[root][p].value.abs() + (points[p] * adjoints.slope(input, p)).abs();
+        (0..points.len()).map(|p| (columns[root][p], unit(p))).collect()
     }
-}
-
-/// |f| + |x·f′|, of which a share is tolerated.
-fn unit(x: f64, estimate: Estimate) -> f64 {
-    estimate.value.abs() + (x * estimate.slope).abs()
 }
 
 /// The coefficients of 1, t, t² … of the sum of `terms[k]`·Tₖ(t), by the recurrence Tₖ₊₁ = 2t·Tₖ − Tₖ₋₁.

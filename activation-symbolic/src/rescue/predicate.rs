@@ -6,6 +6,9 @@ use super::{FINE, GROSS};
 use crate::graph::{Comparison, Graph, Id, IdMap, Op};
 use crate::primitive::Primitive;
 
+/// What a condition on an input is worth beside one on what is computed.
+const PLACE: f64 = 0.75;
+
 /// A condition on nodes, to be made a mask.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Predicate {
@@ -27,6 +30,8 @@ pub(super) enum Predicate {
 pub(super) struct Candidate {
     predicate: fn(Id, f64) -> Predicate,
     id: Id,
+    /// Whether it is about an input.
+    is_place: bool,
     /// −∞ where it doesn't hold at any threshold.
     scores: Vec<f64>,
 }
@@ -38,6 +43,8 @@ pub(super) struct Choice<'a> {
     pub(super) scores: &'a [f64],
     pub(super) threshold: f64,
     pub(super) merit: f64,
+    /// The share of wrong results in what is computed again.
+    pub(super) purity: f64,
 }
 
 impl Predicate {
@@ -110,7 +117,7 @@ pub(super) fn candidates<S: Float>(
 ) -> Vec<Candidate> {
     let order = graph.topological(roots);
     let columns: IdMap<Vec<f64>> = order.iter().map(|&id| (id, judgement.column(id))).collect();
-    let mut families = Families { cases: judgement.cases.len(), wrong, found: Vec::new() };
+    let mut families = Families { graph, cases: judgement.cases.len(), wrong, found: Vec::new() };
     for id in order {
         let (op, arguments) = graph.view(id);
         let column = |i: usize| columns[&arguments[i]].as_slice();
@@ -165,6 +172,7 @@ pub(super) fn candidates<S: Float>(
 
 /// The families that have something to say.
 struct Families<'a> {
+    graph: &'a Graph,
     cases: usize,
     wrong: &'a [usize],
     found: Vec<Candidate>,
@@ -182,7 +190,8 @@ impl Families<'_> {
             slice[i] = score(i);
             i += 1;
         }
-        self.found.push(Candidate { predicate, id, scores });
+        let is_place = matches!(self.graph.op(id), Op::Input(_));
+        self.found.push(Candidate { predicate, id, is_place, scores });
     }
 }
 
@@ -236,10 +245,12 @@ impl Candidate {
             i += 1;
         }
         let (mut covered, mut harm) = (0.0, 0.0);
+        // A place says nothing of floats of another type, and little of those between the points.
+        let worth = if self.is_place { PLACE } else { 1.0 };
         let merits = levels.iter().map(|level| {
             covered += level.covered;
             harm += level.harm;
-            (covered / (2.0 + harm), level.score)
+            (worth * covered / (2.0 + harm), level.score)
         });
         let merits: Vec<(f64, f64)> = merits.collect();
         // Rather too much than too little: where some points are wrong, more are between them.
@@ -254,7 +265,16 @@ impl Candidate {
             // Half a bit more: what is grossly wrong at one point is so next to it.
             threshold -= 0.5;
         }
+        let (mut wrong, mut right, mut i) = (0.0, 0.0, 0);
+        while i < scores.len() {
+            if scores[i] >= threshold {
+                let sum = if left[i] { &mut wrong } else { &mut right };
+                *sum += if left[i] || errors[i] < FINE { cases[i].weight() } else { 0.0 };
+            }
+            i += 1;
+        }
         Some(Choice {
+            purity: wrong / (wrong + right),
             predicate: (self.predicate)(self.id, threshold),
             scores: &self.scores,
             threshold,

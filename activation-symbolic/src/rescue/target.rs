@@ -3,6 +3,7 @@
 use activation_runtime::arith::Arith;
 use activation_runtime::extended::Extended;
 
+use super::adjoint::Adjoints;
 use super::estimate::Estimate;
 use super::sample::Float;
 use crate::graph::Id;
@@ -17,29 +18,21 @@ pub(super) struct Targets {
     /// The value, in two parts.
     high: Vec<f64>,
     low: Vec<f64>,
-    /// The slopes along each input.
-    slopes: Vec<Vec<f64>>,
     /// What is tolerated; NaN where nothing is known.
     tolerance: Vec<f64>,
 }
 
 impl Targets {
     /// Nothing is known yet of so many points.
-    pub(super) fn new(points: usize, inputs: usize) -> Self {
+    pub(super) fn new(points: usize) -> Self {
         let column = |value: f64| vec![value; points];
-        Self {
-            high: column(0.0),
-            low: column(0.0),
-            slopes: vec![column(0.0); inputs],
-            tolerance: column(f64::NAN),
-        }
+        Self { high: column(0.0), low: column(0.0), tolerance: column(f64::NAN) }
     }
 
     /// Takes more points in.
     pub(super) fn append(&mut self, mut new: Self) {
         self.high.append(&mut new.high);
         self.low.append(&mut new.low);
-        self.slopes.iter_mut().zip(&mut new.slopes).for_each(|(all, new)| all.append(new));
         self.tolerance.append(&mut new.tolerance);
     }
 
@@ -48,20 +41,20 @@ impl Targets {
         self.tolerance[p].is_nan()
     }
 
-    /// Takes estimates with slopes along all inputs, where they are good enough.
-    pub(super) fn estimate<S: Float>(&mut self, estimates: &[&[Estimate]], x: &[Vec<S>]) {
-        let Some(&first) = estimates.first() else { return };
+    /// Takes estimates, with the slopes along the inputs in their places, where they are good enough.
+    pub(super) fn estimate<S: Float>(
+        &mut self,
+        estimates: &[Estimate],
+        adjoints: &Adjoints,
+        inputs: &[(usize, &[S])],
+    ) {
         let (high, tolerance) = (self.high.as_mut_slice(), self.tolerance.as_mut_slice());
         let mut p = 0;
-        while p < first.len() {
-            let Estimate { value, error, .. } = first[p];
+        while p < estimates.len() {
+            let Estimate { value, error, .. } = estimates[p];
             let mut unit = value.abs();
-            let mut input = 0;
-            while input < estimates.len() {
-                let slope = estimates[input][p].slope;
-                self.slopes[input][p] = slope;
-                unit += (slope * x[input][p].into()).abs();
-                input += 1;
+            for &(place, x) in inputs {
+                unit += (adjoints.slope(place, p) * x[p].into()).abs();
             }
             let tolerated = 4.0 * S::EPSILON * unit + S::TINY;
             if error <= CERTAIN * tolerated && tolerated < f64::INFINITY {
@@ -83,9 +76,6 @@ impl Targets {
         let high = value.to_f64();
         self.high[p] = high;
         self.low[p] = if high.is_finite() { (value - Extended::from_f64(high)).to_f64() } else { 0.0 };
-        for (input, slopes) in self.slopes.iter_mut().enumerate() {
-            slopes[p] = truth.slope(root, input).to_f64();
-        }
         self.tolerance[p] = (Extended::from_f64(4.0 * S::EPSILON) * unit).to_f64() + S::TINY;
     }
 
@@ -103,23 +93,8 @@ impl Targets {
         }
     }
 
-    /// How far a float is from it for inputs so many `steps` away.
-    pub(super) fn error_beside<S: Float>(
-        &self,
-        p: usize,
-        found: f64,
-        steps: impl Iterator<Item = f64>,
-    ) -> f64 {
-        let (high, mut low) = (self.high[p], self.low[p]);
-        for (slopes, step) in self.slopes.iter().zip(steps) {
-            low += if step == 0.0 { 0.0 } else { slopes[p] * step };
-        }
-        if !(high + low).is_finite() || self.tolerance[p].is_nan() || found == S::nearest(high + low) {
-            0.0
-        } else if found.is_finite() {
-            ((found - high) - low).abs() / self.tolerance[p]
-        } else {
-            f64::INFINITY
-        }
+    /// What is tolerated; NaN where nothing is known.
+    pub(super) fn tolerance(&self, p: usize) -> f64 {
+        self.tolerance[p]
     }
 }

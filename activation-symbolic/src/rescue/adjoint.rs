@@ -1,0 +1,225 @@
+//! The slopes of a result along all that it is computed from, in one sweep from the result back: reverse mode (Griewank
+//! and Walther, *Evaluating Derivatives*, chapter 3). Along the inputs they say what is tolerated; along the nodes, how
+//! much of each rounding arrives at the result.
+
+use super::batch::{Step, Tape};
+use super::estimate::Estimate;
+use super::sample::Float;
+use crate::graph::Op;
+use crate::primitive::Primitive;
+
+/// How many standard deviations the rounding errors of a result are allowed: about one float in four hundred has larger
+/// ones.
+const DEVIATIONS: f64 = 3.0;
+
+/// The share of half a last place up to which a number isn't next to a float by chance.
+const REASON: f64 = 1.0 / 4096.0;
+
+/// The slopes of one node along those before it, a column each; empty along nodes that it isn't computed from.
+pub(super) struct Adjoints(Vec<Vec<f64>>);
+
+impl Adjoints {
+    /// Those of the node in `place`, from the estimates of all nodes.
+    pub(super) fn new(tape: &Tape, place: usize, estimates: &[Vec<Estimate>]) -> Self {
+        let mut columns: Vec<Vec<f64>> = vec![Vec::new(); place + 1];
+        columns[place] = vec![1.0; estimates[place].len()];
+        for (at, step) in tape.steps[..=place].iter().enumerate().rev() {
+            let (before, own) = columns.split_at_mut(at);
+            let own = own[0].as_slice();
+            if own.is_empty() || step.is_mask {
+                continue;
+            }
+            // The first argument of a selection is its mask.
+            let arguments = step.arguments.as_slice();
+            let arguments = if step.op == Op::Select { &arguments[1..] } else { arguments };
+            let estimates = estimates[at].as_slice();
+            for (i, &argument) in arguments.iter().enumerate() {
+                let column = &mut before[argument];
+                if column.is_empty() {
+                    *column = vec![0.0; own.len()];
+                }
+                let (column, mut p) = (column.as_mut_slice(), 0);
+                while p < own.len() {
+                    if own[p] != 0.0 {
+                        column[p] += own[p] * estimates[p].partials[i];
+                    }
+                    p += 1;
+                }
+            }
+        }
+        Self(columns)
+    }
+
+    /// The slope along the node in a place at a point.
+    pub(super) fn slope(&self, place: usize, point: usize) -> f64 {
+        self.0.get(place).and_then(|column| column.get(point)).copied().unwrap_or(0.0)
+    }
+
+    /// How large the rounding errors of the floats `S` may be together, at each point: to first order, none of a node
+    /// depending on that of another. It is no bound, but that of the sum is.
+    pub(super) fn noise<S: Float>(&self, tape: &Tape, estimates: &[Vec<Estimate>]) -> Vec<f64> {
+        let points = self.0.last().map_or(0, Vec::len);
+        let (mut sums, mut squares) = (vec![0.0; points], vec![0.0; points]);
+        let smallest = 2.0_f64.powi(S::EXPONENTS.0 - 1);
+        for (place, column) in self.0.iter().enumerate() {
+            let step = &tape.steps[place];
+            if column.is_empty() || !rounds(tape, step) {
+                continue;
+            }
+            let lasts = match (step.op, step.arguments.as_slice()) {
+                (Op::Add | Op::Sub, &[a, b]) => Some([last(tape, a), last(tape, b)]),
+                _ => None,
+            };
+            let terms = [0, 1].map(|i| estimates[step.arguments[i.min(step.arguments.len() - 1)]].as_slice());
+            let (values, column) = (estimates[place].as_slice(), column.as_slice());
+            let (sums, squares, mut p) = (sums.as_mut_slice(), squares.as_mut_slice(), 0);
+            while p < points {
+                let value = values[p].value;
+                let mut half = (power(value) * S::EPSILON).max(smallest).min(value.abs());
+                // What is so close to a float is so for a reason: a term was too small to count.
+                let off = (S::nearest(value) - value).abs();
+                if S::IS_SINGLE && off < half * REASON {
+                    half = off;
+                }
+                // A sum is exact where its last place isn't beyond those of its terms.
+                let is_exact = lasts.is_some_and(|[a, b]| {
+                    let unit = |last: Option<f64>, term: f64| {
+                        last.unwrap_or((power(term) * S::EPSILON).max(smallest))
+                    };
+                    half <= unit(a, terms[0][p].value) && half <= unit(b, terms[1][p].value)
+                });
+                let share = (column[p] * half).abs();
+                if !is_exact && share > 0.0 {
+                    sums[p] += share;
+                    squares[p] += share * share;
+                }
+                p += 1;
+            }
+        }
+        // The variance of what is spread evenly between −h and h is h²/3.
+        let noise = |(sum, square): (f64, f64)| sum.min(DEVIATIONS * (square / 3.0).sqrt());
+        sums.into_iter().zip(squares).map(noise).collect()
+    }
+}
+
+/// Whether a node may differ from what its arguments say.
+fn rounds(tape: &Tape, step: &Step) -> bool {
+    use Primitive::{Abs, Copysign, Max, Min};
+    let is_power = |i: usize| match tape.steps[step.arguments[i]].op {
+        Op::Constant(bits) => bits << 12 == 0,
+        _ => false,
+    };
+    match step.op {
+        Op::Add | Op::Sub | Op::Powi(_) => true,
+        Op::Mul => !is_power(0) && !is_power(1),
+        Op::Div => !is_power(1),
+        Op::Apply(Abs | Copysign | Max | Min) => false,
+        Op::Apply(primitive) => !primitive.is_step(),
+        _ => false,
+    }
+}
+
+/// Half of the last place of a constant.
+fn last(tape: &Tape, place: usize) -> Option<f64> {
+    let Op::Constant(bits) = tape.steps[place].op else { return None };
+    let value = f64::from_bits(bits);
+    let digits = bits & (u64::MAX >> 12);
+    Some(if value == 0.0 {
+        f64::INFINITY
+    } else {
+        power(value) / f64::from(2).powi(53 - digits.trailing_zeros().min(52) as i32)
+    })
+}
+
+/// The power of two at or below a magnitude.
+fn power(value: f64) -> f64 {
+    f64::from_bits(value.to_bits() & (0x7ff << 52))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnostics;
+    use crate::function::Function;
+    use crate::rescue::batch::{Number, Sums};
+    use crate::{lower, parse};
+    use proc_macro2::TokenStream;
+
+    const POINTS: usize = 4000;
+
+    /// A function of x, between 0.3 and 3.
+    struct Looked {
+        x: Vec<f32>,
+        floats: Vec<f32>,
+        estimates: Vec<Estimate>,
+        slopes: Vec<f64>,
+        noise: Vec<f64>,
+    }
+
+    fn at_many_points(body: &str) -> Looked {
+        let mut errors = Diagnostics::new();
+        let source = format!("fn f(x: f32) -> f32 {{ {body} }}").parse().expect("tokens");
+        let signature = parse::parse(TokenStream::new(), source, &mut errors).expect("a signature");
+        let function: Function = lower::lower(signature, &mut errors);
+        assert!(errors.finish().is_none());
+        let order = function.graph.topological(&[function.written]);
+        let tape = Tape::new(&function, &order);
+        let random = &mut crate::random::Random::new();
+        let x: Vec<f32> = (0..POINTS).map(|_| (0.3 + 2.7 * random.next()) as f32).collect();
+        let constant = |op: Op| match op {
+            Op::Constant(bits) => f64::from(f64::from_bits(bits) as f32),
+            _ => f64::NAN,
+        };
+        let wide = tape.evaluate(
+            |op| match op {
+                Op::Input(_) => x.iter().map(|&x| Estimate::new(x.into())).collect(),
+                op => vec![Estimate::new(constant(op)); POINTS],
+            },
+            Sums::Plain,
+        );
+        let mut floats = tape.evaluate(
+            |op| match op {
+                Op::Input(_) => x.clone(),
+                op => vec![constant(op) as f32; POINTS],
+            },
+            Sums::Plain,
+        );
+        let root = tape.place(function.written);
+        let adjoints = Adjoints::new(&tape, root, &wide);
+        let (_, input) = tape.inputs().next().expect("an input");
+        let slopes = (0..POINTS).map(|p| adjoints.slope(input, p)).collect();
+        let noise = adjoints.noise::<f32>(&tape, &wide);
+        Looked { x, floats: floats.swap_remove(root), estimates: wide[root].clone(), slopes, noise }
+    }
+
+    #[test]
+    fn slopes_are_derivatives() {
+        let Looked { x, slopes, .. } = at_many_points("x * x.exp() + (1.0 / x).sin()");
+        for (x, slope) in x.into_iter().map(f64::from).zip(slopes) {
+            let expected = (1.0 + x) * x.exp() - (1.0 / x).cos() / (x * x);
+            assert!((slope - expected).abs() <= 1e-13 * (1.0 + expected.abs()), "at {x}");
+        }
+    }
+
+    /// Three standard deviations: few floats are farther off, and many are half as far.
+    #[test]
+    fn noise_is_what_rounding_does() {
+        for body in
+            ["x * x * x - 0.7 * x + 0.3", "(x.exp() + 0.3) / (x * x + 1.7)", "x.sin() * x.cos() - x.ln()"]
+        {
+            let Looked { floats, estimates, noise, .. } = at_many_points(body);
+            let errors =
+                floats.iter().zip(&estimates).map(|(&float, truth)| (f64::from(float) - truth.value).abs());
+            let shares: Vec<f64> = errors.zip(&noise).map(|(error, noise)| error / noise).collect();
+            let beyond = |bound: f64| shares.iter().filter(|&&share| share > bound).count() * 1000 / POINTS;
+            assert!(beyond(1.0) <= 8, "{body}: {} in a thousand", beyond(1.0));
+            assert!((60..240).contains(&beyond(0.5)), "{body}: {} in a thousand", beyond(0.5));
+        }
+    }
+
+    #[test]
+    fn what_is_exact_has_no_noise() {
+        let Looked { noise, .. } = at_many_points("0.5 * x.max(1.0).min(2.0) - 1.0");
+        assert!(noise.iter().all(|&noise| noise == 0.0));
+    }
+}
