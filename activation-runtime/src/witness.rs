@@ -39,6 +39,39 @@ pub const fn roles(declared: &[bool], passed: &[bool]) -> bool {
     true
 }
 
+/// A callee that is given so many inputs: itself where it takes as many. Where it doesn't, which is said elsewhere,
+/// [`Misfit`] is in scope too.
+#[derive(Debug, Clone, Copy)]
+pub struct Fit<K>(pub K);
+
+macro_rules! fit {
+    ($($bound:ident $(<$n:literal>)? $name:ident)*) => {
+        $(
+            impl<K: $bound $(<$n>)?> Fit<K> {
+                /// The callee.
+                #[inline(always)]
+                pub fn $name(self) -> K {
+                    self.0
+                }
+            }
+        )*
+
+        /// What no one runs, in the place of a callee of other inputs: so that this is no further error.
+        pub trait Misfit: Sized {
+            $(
+                /// No callee.
+                fn $name(self) -> Uncallable {
+                    Uncallable
+                }
+            )*
+        }
+    };
+}
+
+fit! { Kernel one MultiKernel<2> two MultiKernel<3> three MultiKernel<4> four }
+
+impl<K> Misfit for Fit<K> {}
+
 /// What is known of a plain function by those that call it: nothing. What they make of it, as if it had this type and so
 /// many inputs, is no further error.
 #[derive(Debug, Clone, Copy)]

@@ -99,6 +99,8 @@ pub(crate) fn scope(function: &Function, items: TokenStream) -> TokenStream {
             {
                 #items
                 #(#checks)*
+                #[allow(unused_imports)]
+                use ::activations::witness::Misfit as _;
                 #(#imports)*
             }
         };

@@ -194,7 +194,10 @@ impl<'a> Writer<'a> {
         for callee in callees {
             let kernel = callee_name(callee);
             let construction = construct(self.graph, callee, self.scope.signature, "with");
-            statements.stream(quote!(let #kernel = #construction;));
+            let inputs = self.graph.callees.get(callee as usize).map_or(1, |callee| callee.inputs);
+            let inputs = ["one", "two", "three", "four"][inputs.clamp(1, 4) - 1];
+            let inputs = Ident::new(inputs, Span::call_site());
+            statements.stream(quote!(let #kernel = ::activations::witness::Fit(#construction).#inputs();));
         }
     }
 
