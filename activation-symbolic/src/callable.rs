@@ -92,6 +92,13 @@ pub(crate) fn scope(function: &Function, items: TokenStream) -> TokenStream {
     let fallbacks = called().map(|(n, called)| fallback(function.signature.element, n, called));
     let checks = called().map(|(n, called)| check(n, called));
     let imports = called().map(|(n, called)| import(n, &called.path));
+    // Rows are given what they take, or told so by `row::kinds`.
+    let misfit = (!function.signature.rows).then(|| {
+        quote!(
+            #[allow(unused_imports)]
+            use ::activations::witness::Misfit as _;
+        )
+    });
     quote! {
         #shared
         const _: () = {
@@ -99,8 +106,7 @@ pub(crate) fn scope(function: &Function, items: TokenStream) -> TokenStream {
             {
                 #items
                 #(#checks)*
-                #[allow(unused_imports)]
-                use ::activations::witness::Misfit as _;
+                #misfit
                 #(#imports)*
             }
         };

@@ -10,7 +10,7 @@ use syn::{Expr, ExprCall, ExprClosure, Path, PathSegment};
 use super::Lowering;
 use super::method::is_method;
 use super::row::REDUCTIONS;
-use super::value::{Closure, Value, plain};
+use super::value::{Closure, Value, is_integer, plain};
 use crate::callable::{alias, called, place};
 use crate::function::Called;
 use crate::graph::{Id, Op, Part};
@@ -333,6 +333,8 @@ fn foreign(path: &Path) -> Option<&'static str> {
         Some(
             "an activation computes with numbers only: there is no use for a constructor or a function of another type",
         )
+    } else if module.is_some_and(|s| is_integer(&s.ident.to_string())) {
+        Some("a function of integers is no part of the formula: compute the number outside, as a `const`")
     } else if module.is_some_and(|s| s.ident == "std" || s.ident == "core") {
         Some("the standard library has no activations: use the methods of numbers, as in `x.max(0.0)`")
     } else {

@@ -283,6 +283,15 @@ impl Lowering<'_> {
                 }
                 Some((low..high).map(|n| Value::Integer(n, range.span())).collect())
             }
+            // Refused where it was made.
+            Expr::Path(path)
+                if path
+                    .path
+                    .get_ident()
+                    .is_some_and(|ident| matches!(self.local(ident), Some(Value::Refused))) =>
+            {
+                None
+            }
             other if self.signature.rows => {
                 self.refuse_all(
                     other,
