@@ -11,12 +11,12 @@ fn main() {
     let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let rounds: usize = std::env::var("ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(3);
     let mut times = Vec::new();
-    for folder in ["elementwise", "survey"] {
-        for (name, item) in functions(&format!("{folder}/cases.json")) {
-            if name.contains(&filter) {
+    for file in ["elementwise/cases", "survey/cases", "rows/cases", "survey/rows"] {
+        for (name, item) in functions(&format!("{file}.json")) {
+            if format!("{file}: {name}").contains(&filter) {
                 let tokens: TokenStream = item.parse().expect("tokens");
                 let time = (0..rounds).map(|_| expansion(&tokens)).min().unwrap_or_default();
-                times.push((time, format!("{folder}: {name}")));
+                times.push((time, format!("{file}: {name}")));
             }
         }
     }
@@ -50,7 +50,11 @@ fn functions(path: &str) -> Vec<(String, String)> {
     let mut functions = Vec::new();
     for case in json["cases"].as_array().into_iter().flatten() {
         let name = case["name"].as_str().unwrap_or_default();
-        let mut arguments = "x: f32".to_owned();
+        let rows = case["inputs"].as_array().map_or(&[][..], Vec::as_slice);
+        let rows: Vec<String> =
+            rows.iter().map(|row| format!("{}: Row<f32>", row.as_str().unwrap_or_default())).collect();
+        let mut arguments = if rows.is_empty() { "x: f32".to_owned() } else { rows.join(", ") };
+        let output = if case["out"] == "row" { "Row<f32>" } else { "f32" };
         for parameter in case["params"].as_array().into_iter().flatten() {
             let _ = write!(arguments, ", #[param] {}: f32", parameter[0].as_str().unwrap_or_default());
         }
@@ -58,7 +62,7 @@ fn functions(path: &str) -> Vec<(String, String)> {
             if let Some(body) = case[spelling].as_str()
                 && (spelling == "rust" || case["rust"].as_str() != Some(body))
             {
-                let item = format!("pub fn {name}({arguments}) -> f32 {{ {body} }}");
+                let item = format!("pub fn {name}({arguments}) -> {output} {{ {body} }}");
                 functions.push((format!("{name} ({spelling})"), item));
             }
         }

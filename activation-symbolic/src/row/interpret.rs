@@ -2,7 +2,7 @@
 //!
 //! What is interpreted are the passes that the expansion would make, by the runtime that it would run on.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
 use std::marker::PhantomData;
 
 use activation_runtime::kernel::Info;
@@ -161,38 +161,37 @@ impl Program {
         scalars: &[Value<S>],
     ) -> Piece<R> {
         let mut order: Vec<Id> = Vec::new();
-        let mut splats = HashMap::new();
+        let mut values = vec![Value::Opaque; self.graph.nodes().len()];
+        let mut seen = vec![false; values.len()];
         let mut stack = roots.to_vec();
         while let Some(id) = stack.pop() {
             let is_leaf = matches!(self.graph.op(id), Op::Constant(_) | Op::Parameter(_));
-            if order.contains(&id) {
+            if std::mem::replace(&mut seen[id.index()], true) {
                 continue;
             }
             if self.is_row(id) || is_mask(&self.graph, id) || is_leaf {
                 order.push(id);
                 stack.extend(self.graph.arguments(id));
             } else if let Value::Number(scalar) = scalars[id.index()] {
-                splats.insert(id, p.splat(scalar));
+                values[id.index()] = Value::Number(p.splat(scalar));
             }
         }
         order.sort_unstable();
-        Piece { order, splats, roots: roots.to_vec() }
+        Piece { order, values: RefCell::new(values), roots: roots.to_vec() }
     }
 }
 
 /// An element-wise piece of a program.
-struct Piece<R> {
+struct Piece<R: Real> {
     order: Vec<Id>,
-    splats: HashMap<Id, R>,
+    /// The scalars that it is made of, and what has been computed of the nodes at the last position.
+    values: RefCell<Vec<Value<R>>>,
     roots: Vec<Id>,
 }
 
 impl<R: Real> Piece<R> {
     fn values<I: Shape, O: Shape>(&self, program: &Program, at: &At<R, I, O>) -> Vec<R> {
-        let mut values: Vec<Value<R>> = vec![Value::Opaque; program.graph.nodes().len()];
-        for (id, splat) in &self.splats {
-            values[id.index()] = Value::Number(*splat);
-        }
+        let mut values = self.values.borrow_mut();
         let mut inputs = Vec::new();
         I::each(&at.input, |input| inputs.push(input));
         for (leaf, input) in program.leaves.iter().zip(inputs) {
