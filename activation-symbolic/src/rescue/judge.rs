@@ -20,7 +20,7 @@ use crate::truth::Truth;
 /// How many nodes may be evaluated in all: what expansion time allows.
 const NODES: usize = 9000;
 /// How many more points may be spent on looking closer, in terms of the others.
-const REFINEMENTS: usize = 2;
+const REFINEMENTS: usize = 1;
 /// The same where nothing happens but that floats do badly.
 const CURIOSITY: usize = 1;
 /// How often the gaps beside a peak of the errors are halved, and the error from which on it is one: where a slope passes
