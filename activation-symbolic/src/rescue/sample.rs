@@ -43,7 +43,7 @@ impl Float for f64 {
 }
 
 /// So few points are afforded of a body of many hundred operations only.
-pub(super) const FEW: usize = 12;
+pub(super) const FEW: usize = 22;
 
 /// Values of one input: about `count` of them, in ascending order.
 pub(super) fn line<S: Float>(function: &Function, order: &[Id], count: usize) -> Vec<S> {
