@@ -3,8 +3,6 @@
 //! Macros run without an optimizer in debug builds, where to look into a hash map takes a thousand instructions, and
 //! into a vector twenty.
 
-use std::ops::Index;
-
 use crate::graph::Id;
 
 /// Something for each of some nodes.
@@ -63,10 +61,10 @@ impl<V> IdMap<V> {
     }
 }
 
-impl<V> Index<&Id> for IdMap<V> {
-    type Output = V;
-    fn index(&self, id: &Id) -> &V {
-        self.slots[id.index()].as_ref().expect("something for this node")
+impl IdMap<Id> {
+    /// What stands for a node: itself, unless something else does.
+    pub fn replacement(&self, id: Id) -> Id {
+        self.get(&id).copied().unwrap_or(id)
     }
 }
 

@@ -170,7 +170,7 @@ fn divide_once(graph: &mut Graph, roots: &[Id]) -> Option<Vec<Id>> {
     let mut replaced: IdMap<Id> = IdMap::default();
     for id in order {
         let node = graph.nodes()[id.index()];
-        let arguments: Vec<Id> = node.arguments().iter().map(|a| replaced[a]).collect();
+        let arguments: Vec<Id> = node.arguments().iter().map(|a| replaced.replacement(*a)).collect();
         let new = if node.op == Op::Div && node.arguments()[1] == square {
             let quotient = graph.mul(arguments[0], reciprocal);
             graph.mul(quotient, reciprocal)
@@ -181,7 +181,7 @@ fn divide_once(graph: &mut Graph, roots: &[Id]) -> Option<Vec<Id>> {
         };
         replaced.insert(id, new);
     }
-    Some(roots.iter().map(|root| replaced[root]).collect())
+    Some(roots.iter().map(|root| replaced.replacement(*root)).collect())
 }
 
 /// About what some nodes cost together, in terms of a sum.

@@ -18,7 +18,7 @@ pub fn resolve_sides(graph: &mut Graph, root: Id) -> Id {
     let mut branches = 0;
     for id in graph.topological(&[root]) {
         let node = graph.nodes()[id.index()];
-        let arguments: Vec<Id> = node.arguments().iter().map(|a| replaced[a]).collect();
+        let arguments: Vec<Id> = node.arguments().iter().map(|a| replaced.replacement(*a)).collect();
         let mut new = if arguments == node.arguments() { id } else { graph.rebuild(node.op, &arguments) };
         if let (Op::Select, &[mask, then, otherwise]) = (graph.op(new), graph.arguments(new))
             && let Some((u, positive)) = side(graph, mask)
@@ -31,7 +31,7 @@ pub fn resolve_sides(graph: &mut Graph, root: Id) -> Id {
         }
         replaced.insert(id, new);
     }
-    replaced[&root]
+    replaced.replacement(root)
 }
 
 /// What is compared with 0, and whether it is positive where the mask is set.
@@ -74,12 +74,12 @@ fn on_side(graph: &mut Graph, root: Id, u: Id, positive: bool) -> Id {
     for id in graph.topological(&[root]) {
         if !replaced.contains_key(&id) {
             let node = graph.nodes()[id.index()];
-            let arguments: Vec<Id> = node.arguments().iter().map(|a| replaced[a]).collect();
+            let arguments: Vec<Id> = node.arguments().iter().map(|a| replaced.replacement(*a)).collect();
             let new = if arguments == node.arguments() { id } else { graph.rebuild(node.op, &arguments) };
             replaced.insert(id, new);
         }
     }
-    replaced[&root]
+    replaced.replacement(root)
 }
 
 /// Splits a function of several kinks at one place, where they cancel.

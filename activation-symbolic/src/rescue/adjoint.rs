@@ -60,7 +60,6 @@ impl Adjoints {
     pub(super) fn noise<S: Float>(&self, tape: &Tape, estimates: &[Vec<Estimate>]) -> Vec<f64> {
         let points = self.0.last().map_or(0, Vec::len);
         let (mut sums, mut squares) = (vec![0.0; points], vec![0.0; points]);
-        let smallest = 2.0_f64.powi(S::EXPONENTS.0 - 1);
         for (place, column) in self.0.iter().enumerate() {
             let step = &tape.steps[place];
             if column.is_empty() || !rounds(tape, step) {
@@ -75,7 +74,7 @@ impl Adjoints {
             let (sums, squares, mut p) = (sums.as_mut_slice(), squares.as_mut_slice(), 0);
             while p < points {
                 let value = values[p].value;
-                let mut half = (power(value) * S::EPSILON).max(smallest).min(value.abs());
+                let mut half = half_place::<S>(value).min(value.abs());
                 // What is so close to a float is so for a reason: a term was too small to count.
                 let off = (S::nearest(value) - value).abs();
                 if S::IS_SINGLE && off < half * REASON {
@@ -83,10 +82,10 @@ impl Adjoints {
                 }
                 // A sum is exact where its last place isn't beyond those of its terms.
                 let is_exact = lasts.is_some_and(|[a, b]| {
-                    let unit = |last: Option<f64>, term: f64| {
-                        last.unwrap_or((power(term) * S::EPSILON).max(smallest))
+                    let unit = |last: Option<f64>, i: usize| {
+                        last.unwrap_or_else(|| half_place::<S>(terms[i][p].value))
                     };
-                    half <= unit(a, terms[0][p].value) && half <= unit(b, terms[1][p].value)
+                    half <= unit(a, 0) && half <= unit(b, 1)
                 });
                 let share = (column[p] * half).abs();
                 if !is_exact && share > 0.0 {
@@ -117,6 +116,11 @@ fn rounds(tape: &Tape, step: &Step) -> bool {
         Op::Apply(primitive) => !primitive.is_step(),
         _ => false,
     }
+}
+
+/// Half of the last place that the floats `S` have for a number.
+fn half_place<S: Float>(value: f64) -> f64 {
+    power(value).max(S::TINY) * S::EPSILON
 }
 
 /// Half of the last place of a constant.

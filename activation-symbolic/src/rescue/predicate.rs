@@ -117,10 +117,12 @@ pub(super) fn candidates<S: Float>(
 ) -> Vec<Candidate> {
     let order = graph.topological(roots);
     let columns: IdMap<Vec<f64>> = order.iter().map(|&id| (id, judgement.column(id))).collect();
+    let unknown = vec![f64::NAN; judgement.cases.len()];
+    let column_of = |id: Id| columns.get(&id).unwrap_or(&unknown).as_slice();
     let mut families = Families { graph, cases: judgement.cases.len(), wrong, found: Vec::new() };
     for id in order {
         let (op, arguments) = graph.view(id);
-        let column = |i: usize| columns[&arguments[i]].as_slice();
+        let column = |i: usize| column_of(arguments[i]);
         if matches!(op, Op::Truth(_) | Op::And | Op::Or | Op::Not | Op::Constant(_) | Op::Parameter(_)) {
             continue;
         }
@@ -129,14 +131,14 @@ pub(super) fn candidates<S: Float>(
             families.add(Predicate::Near, id, |i| bits_lost(a[i] - b[i], a[i], 12.0));
             continue;
         }
-        let values = columns[&id].as_slice();
+        let values = column_of(id);
         let is_product = matches!(op, Op::Mul | Op::Div | Op::Powi(_) | Op::Apply(_) | Op::Input(_));
         if is_product {
             let factors = factors(graph, id);
             // Inputs may be small for other reasons than underflow.
             let least = if factors == [id] { -3.0 } else { 16.0 };
             let smallest = 2.0_f64.powi(S::EXPONENTS.0);
-            let factors: Vec<&[f64]> = factors.iter().map(|factor| columns[factor].as_slice()).collect();
+            let factors: Vec<&[f64]> = factors.into_iter().map(column_of).collect();
             families.add(
                 |id, t| Predicate::Small(id, -t),
                 id,

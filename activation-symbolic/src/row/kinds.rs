@@ -88,7 +88,7 @@ impl Kinds<'_> {
         if surface.iter().any(|&id| matches!(self.graph.op(id), Op::Input(_))) {
             return quote!(true);
         }
-        let names = surface.iter().map(|call| &self.known[call]);
+        let names = surface.iter().filter_map(|call| self.known.get(call));
         quote!(#(#names)|*)
     }
 }

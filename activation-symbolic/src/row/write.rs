@@ -186,7 +186,7 @@ impl<'a> Writer<'a> {
             }
         }
         for id in needed {
-            let scalar = self.scalars[&id].clone();
+            let Some(scalar) = self.scalars.get(&id).cloned() else { continue };
             let name = self.fresh(&format!("{scalar}_row"));
             self.statements.extend(quote!(let #name = p.splat(#scalar);));
             self.splats.insert(id, quote!(#name));
