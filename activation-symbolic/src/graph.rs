@@ -514,6 +514,17 @@ impl Graph {
         order
     }
 
+    /// A graph of these nodes and no others, arguments first, and where each of them is in it.
+    pub(crate) fn only(&self, order: &[Id]) -> (Self, IdMap<Id>) {
+        let (mut graph, mut places) = (Self::new(), IdMap::<Id>::default());
+        for &id in order {
+            let (op, arguments) = self.view(id);
+            let arguments: Vec<Id> = arguments.iter().map(|&a| places.replacement(a)).collect();
+            places.insert(id, graph.node(op, &arguments));
+        }
+        (graph, places)
+    }
+
     /// The same, where some nodes are computed from others than their arguments.
     pub(crate) fn needed(&self, roots: &[Id], computed_from: impl Fn(Id) -> Node) -> Vec<Id> {
         let mut reached = vec![false; self.nodes.len()];

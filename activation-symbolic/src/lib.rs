@@ -17,6 +17,7 @@
 mod callable;
 pub mod check;
 pub mod code;
+mod columns;
 pub mod diagnostic;
 pub mod differentiate;
 pub mod document;

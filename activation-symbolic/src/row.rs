@@ -10,6 +10,7 @@
 //!   output     the vector–Jacobian product by the output instead of the input, where that suffices
 //!   normal     as it is best computed
 //!   interpret  the graph as a kernel, not compiled
+//!   exact      the graph in extended numbers
 //!   precision  whether f32 will do, by trying
 //!   schedule   which reductions are made in which pass, what is stored between passes
 //!   document   what is said of it
@@ -23,6 +24,7 @@ mod canonical;
 mod derive;
 mod document;
 mod emit;
+mod exact;
 mod interpret;
 mod kinds;
 mod normal;

@@ -143,9 +143,10 @@ fn power(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::columns::Number;
     use crate::diagnostic::Diagnostics;
     use crate::function::Function;
-    use crate::rescue::batch::{Number, Sums};
+    use crate::rescue::batch::Sums;
     use crate::{lower, parse};
     use proc_macro2::TokenStream;
 

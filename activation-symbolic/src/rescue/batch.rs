@@ -1,35 +1,13 @@
-//! A graph at many points at once, node by node: what a node is is looked up once for all of them.
-//!
-//! Macros run without an optimizer in debug builds, where plain loops over slices are several times faster than
-//! iterators, and both faster than asking at every point what to compute.
-
-use std::ops::{Add, Div, Mul, Neg, Sub};
+//! A function at many points at once, column by column, its sums fused or not.
 
 use super::sample::Float;
+use crate::columns::{Number, column, each};
 use crate::evaluate;
 use crate::function::Function;
 use crate::fuse::MulAdd;
 use crate::graph::{Comparison, Graph, Id, Op};
 use crate::primitive::Primitive;
 use crate::standard::Standard;
-
-/// A number that a graph is evaluated in. A truth value is 1 or 0.
-pub(super) trait Number:
-    Copy + Neg<Output = Self> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
-{
-    /// Exactly `value`, or that rounded.
-    fn new(value: f64) -> Self;
-    /// selfⁿ
-    fn powi(self, n: i32) -> Self;
-    /// self · a + b in one rounding.
-    fn mul_add(self, a: Self, b: Self) -> Self;
-    /// A primitive of as many arguments as it takes.
-    fn apply(primitive: Primitive, arguments: [Self; 2]) -> Self;
-    /// The truth of a comparison.
-    fn compare(comparison: Comparison, a: Self, b: Self) -> Self;
-    /// `then` where the mask holds, else `otherwise`.
-    fn select(mask: Self, then: Self, otherwise: Self) -> Self;
-}
 
 impl<S: Float> Number for S {
     fn new(value: f64) -> Self {
@@ -177,54 +155,19 @@ impl Tape {
     }
 }
 
-/// A column whose elements are `value` of those of other columns: a plain loop.
-macro_rules! each {
-    ($($x:ident in $column:expr),* => $value:expr) => {{
-        $(let $x: &[_] = $column;)*
-        let mut result = [$($x),*][0].to_vec();
-        let (slice, mut p): (&mut [_], usize) = (&mut result, 0);
-        while p < slice.len() {
-            $(let $x = $x[p];)*
-            slice[p] = $value;
-            p += 1;
-        }
-        result
-    }};
-}
-
 impl Step {
     fn evaluate<T: Number>(&self, leaf: impl Fn(Op) -> Vec<T>, sums: Sums, columns: &[Vec<T>]) -> Vec<T> {
-        let column = |i: usize| columns[self.arguments[i]].as_slice();
         if let (Sums::Fused, Some((MulAdd { negated, subtracted, .. }, [a, b, c]))) = (sums, self.sum) {
             return each!(a in &columns[a], b in &columns[b], c in &columns[c] => {
                 let (a, c) = (if negated { -a } else { a }, if subtracted { -c } else { c });
                 a.mul_add(b, c)
             });
         }
-        match self.op {
-            Op::Neg => each!(a in column(0) => -a),
-            Op::Add => each!(a in column(0), b in column(1) => a + b),
-            Op::Sub => each!(a in column(0), b in column(1) => a - b),
-            Op::Mul | Op::And => each!(a in column(0), b in column(1) => a * b),
-            Op::Div => each!(a in column(0), b in column(1) => a / b),
-            Op::Powi(n) => each!(a in column(0) => a.powi(n)),
-            Op::Apply(primitive) if self.arguments.len() == 1 => {
-                each!(a in column(0) => T::apply(primitive, [a, a]))
-            }
-            Op::Apply(primitive) => {
-                each!(a in column(0), b in column(1) => T::apply(primitive, [a, b]))
-            }
-            Op::Compare(comparison) => {
-                each!(a in column(0), b in column(1) => T::compare(comparison, a, b))
-            }
-            Op::Or => each!(a in column(0), b in column(1) => a + b - a * b),
-            Op::Not => each!(a in column(0) => T::new(1.0) - a),
-            Op::Select => {
-                each!(mask in column(0), a in column(1), b in column(2) => T::select(mask, a, b))
-            }
-            Op::Truth(truth) => vec![T::new(f64::from(u8::from(truth))); leaf(Op::Constant(0)).len()],
-            op => leaf(op),
+        if let Op::Truth(truth) = self.op {
+            return vec![T::new(f64::from(u8::from(truth))); leaf(Op::Constant(0)).len()];
         }
+        let arguments: Vec<&[T]> = self.arguments.iter().map(|&place| columns[place].as_slice()).collect();
+        column(self.op, &arguments).unwrap_or_else(|| leaf(self.op))
     }
 }
 

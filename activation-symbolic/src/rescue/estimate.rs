@@ -5,7 +5,7 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::batch::Number;
+use crate::columns::Number;
 use crate::evaluate;
 use crate::graph::Comparison;
 use crate::primitive::Primitive;

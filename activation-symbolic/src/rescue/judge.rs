@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use super::WRONG;
 use super::adjoint::Adjoints;
-use super::batch::{Number, Sums, Tape};
+use super::batch::{Sums, Tape};
 use super::estimate::Estimate;
 use super::sample::{self, Float};
 use super::target::Targets;
 use super::unmended::is_unknown;
 use crate::check::ascii;
+use crate::columns::Number;
 use crate::document::plain;
 use crate::function::Function;
 use crate::graph::{Graph, Id, Op};

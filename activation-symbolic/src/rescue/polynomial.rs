@@ -12,9 +12,10 @@ use std::fmt;
 use activation_runtime::real::Real;
 
 use super::adjoint::Adjoints;
-use super::batch::{Number, Sums, Tape};
+use super::batch::{Sums, Tape};
 use super::estimate::Estimate;
 use super::sample::Float;
+use crate::columns::Number;
 use crate::format::number;
 use crate::function::Function;
 use crate::graph::{Comparison, Id, Op};

@@ -62,14 +62,6 @@ impl Builder {
         self.rows[id.index()]
     }
 
-    /// Which of the first `len` nodes are rows.
-    pub(super) fn rows_up_to(&mut self, len: usize) -> Vec<bool> {
-        for id in self.graph.all() {
-            self.is_row(id);
-        }
-        self.rows[..len].to_vec()
-    }
-
     pub(super) fn zero(&mut self) -> Id {
         self.graph.constant(0.0)
     }

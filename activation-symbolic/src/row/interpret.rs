@@ -23,17 +23,30 @@ use crate::graph::{Graph, Id, Op, Reduction};
 /// Interpreted kernels have this many inputs; those beyond the function's own are zero.
 pub(super) const INPUTS: usize = 4;
 
-/// One method, ready to be interpreted.
+/// One method, ready to be interpreted: a graph of what it needs and nothing else.
 pub(super) struct Program {
-    graph: Graph,
+    pub(super) graph: Graph,
     rows: Vec<bool>,
-    schedule: Schedule,
-    /// All nodes needed, arguments first.
+    pub(super) schedule: Schedule,
+    /// Before each pass, and after the last: the scalars that are known by then and weren't before.
+    scalars: Vec<Vec<Id>>,
+    /// In each pass, for each reduction: what it reduces.
+    pieces: Vec<Vec<Piece>>,
+    /// What is written at the end, where it is a row.
+    last: Piece,
+    /// The leaf of each input of the method, where it has a part in it.
+    pub(super) leaves: Vec<Option<Id>>,
+    upstream: Option<Id>,
+    pub(super) parameters: Vec<f64>,
+}
+
+/// An element-wise piece of a program.
+struct Piece {
+    roots: Vec<Id>,
+    /// What is computed at every position, arguments first.
     order: Vec<Id>,
-    /// The leaf of each input of the method.
-    leaves: Vec<Id>,
-    upstream: Id,
-    parameters: Vec<f64>,
+    /// The scalars in it.
+    scalars: Vec<Id>,
 }
 
 /// Value, vector–Jacobian product and Jacobian–vector product.
@@ -56,26 +69,89 @@ pub(super) fn programs(function: &Function, derived: &Derived) -> [Program; 3] {
     ];
     methods.map(|(roots, maps, leaves)| {
         let mut builder: Builder = derived.builder.clone();
-        let leaves = leaves.into_iter().map(|op| builder.graph.node(op, &[])).collect();
-        let upstream = builder.graph.node(upstream(n), &[]);
         let schedule = schedule(&mut builder, &roots, maps, |_| false);
         let order = builder.graph.topological(&roots);
-        let rows = order.iter().map(|id| id.index() + 1).max().unwrap_or(0);
-        let rows = builder.rows_up_to(rows);
-        Program {
-            graph: builder.graph,
-            rows,
-            schedule,
-            order,
-            leaves,
-            upstream,
+        let (graph, places) = builder.graph.only(&order);
+        let place = |&id: &Id| places.replacement(id);
+        let leaf = |op: Op| graph.all().find(|&id| graph.op(id) == op);
+        let mut program = Program {
+            rows: order.iter().map(|&id| builder.is_row(id)).collect(),
+            schedule: Schedule {
+                passes: schedule.passes.iter().map(|pass| pass.iter().map(place).collect()).collect(),
+                stored: Vec::new(),
+                roots: roots.iter().map(place).collect(),
+                maps,
+            },
+            scalars: Vec::new(),
+            pieces: Vec::new(),
+            last: Piece { roots: Vec::new(), order: Vec::new(), scalars: Vec::new() },
+            leaves: leaves.into_iter().map(leaf).collect(),
+            upstream: leaf(upstream(n)),
             parameters: parameters.clone(),
-        }
+            graph,
+        };
+        program.plan();
+        program
     })
 }
 
 impl Program {
-    fn is_row(&self, id: Id) -> bool {
+    /// What is computed when.
+    fn plan(&mut self) {
+        let mut known = vec![false; self.rows.len()];
+        for pass in 0..=self.schedule.passes.len() {
+            let mut scalars = Vec::new();
+            for id in self.graph.all().filter(|&id| !self.is_row(id)) {
+                let is_ready = !matches!(self.graph.op(id), Op::Reduce(_))
+                    && self.graph.arguments(id).iter().all(|a| known[a.index()]);
+                if is_ready && !std::mem::replace(&mut known[id.index()], true) {
+                    scalars.push(id);
+                }
+            }
+            self.scalars.push(scalars);
+            let reductions = self.schedule.passes.get(pass).map_or(&[][..], Vec::as_slice);
+            self.pieces
+                .push(reductions.iter().map(|&reduction| self.piece(&self.reduced(reduction))).collect());
+            for reduction in reductions {
+                known[reduction.index()] = true;
+            }
+        }
+        self.last = self.piece(&self.schedule.roots);
+    }
+
+    /// What a reduction reduces: the factors of a dot product, or one row.
+    fn reduced(&self, reduction: Id) -> Vec<Id> {
+        let row = self.graph.arguments(reduction)[0];
+        match (self.graph.op(reduction), self.graph.view(row)) {
+            (Op::Reduce(Reduction::Sum), (Op::Mul, &[a, b])) if self.is_row(a) && self.is_row(b) => {
+                vec![a, b]
+            }
+            _ => vec![row],
+        }
+    }
+
+    /// An element-wise piece.
+    fn piece(&self, roots: &[Id]) -> Piece {
+        let (mut order, mut scalars) = (Vec::new(), Vec::new());
+        let mut seen = vec![false; self.rows.len()];
+        let mut stack = roots.to_vec();
+        while let Some(id) = stack.pop() {
+            let is_leaf = matches!(self.graph.op(id), Op::Constant(_) | Op::Parameter(_));
+            if std::mem::replace(&mut seen[id.index()], true) {
+                continue;
+            }
+            if self.is_row(id) || is_mask(&self.graph, id) || is_leaf {
+                order.push(id);
+                stack.extend(self.graph.arguments(id));
+            } else {
+                scalars.push(id);
+            }
+        }
+        order.sort_unstable();
+        Piece { roots: roots.to_vec(), order, scalars }
+    }
+
+    pub(super) fn is_row(&self, id: Id) -> bool {
         self.rows[id.index()]
     }
 
@@ -94,110 +170,81 @@ impl Program {
 
     /// All passes; the final scalar, if it is one.
     fn run<R: Cell<Scalar = S>, S: Real, I: Shape, O: Shape>(&self, p: &mut Passes<'_, R, I, O>) {
-        let mut scalars: Vec<Value<S>> = vec![Value::Opaque; self.graph.nodes().len()];
-        for pass in 0..=self.schedule.passes.len() {
-            self.scalars(p, &mut scalars);
-            let Some(reductions) = self.schedule.passes.get(pass) else { break };
-            for &reduction in reductions {
-                let row = self.graph.arguments(reduction)[0];
-                let Op::Reduce(kind) = self.graph.op(reduction) else { continue };
-                let result = match (kind, self.graph.view(row)) {
-                    (Reduction::Sum, (Op::Mul, &[a, b])) if self.is_row(a) && self.is_row(b) => {
-                        let piece = self.piece(p, &[a, b], &scalars);
-                        p.reduce(|at| {
-                            let factors = piece.values(self, &at);
-                            Dot(factors[0], factors[1])
-                        })
-                    }
-                    _ => {
-                        let piece = self.piece(p, &[row], &scalars);
-                        match kind {
-                            Reduction::Sum if self.graph.is_positive(row) => {
-                                p.reduce(|at| Positive(piece.values(self, &at)[0]))
-                            }
-                            Reduction::Sum => p.reduce(|at| Sum(piece.values(self, &at)[0])),
-                            Reduction::Prod => p.reduce(|at| Prod(piece.values(self, &at)[0])),
-                            Reduction::Min => p.reduce(|at| Min(piece.values(self, &at)[0])),
-                            Reduction::Shift => p.reduce(|at| Peak(piece.values(self, &at)[0])),
-                            _ => p.reduce(|at| Max(piece.values(self, &at)[0])),
-                        }
-                    }
+        let mut scalars: Vec<Value<S>> = vec![Value::Opaque; self.rows.len()];
+        for (pass, pieces) in self.pieces.iter().enumerate() {
+            for &id in &self.scalars[pass] {
+                scalars[id.index()] = if Some(id) == self.upstream {
+                    Value::Number(p.upstream())
+                } else {
+                    step(&self.graph, id, &|op| self.leaf(op, p.length()), &scalars)
                 };
-                scalars[reduction.index()] = Value::Number(result);
+            }
+            for (i, piece) in pieces.iter().enumerate() {
+                let reduction = self.schedule.passes[pass][i];
+                let Op::Reduce(kind) = self.graph.op(reduction) else { continue };
+                let cells = piece.cells(p, &scalars);
+                let row = piece.roots[0];
+                let values = |at: &At<R, I, O>| cells.values(self, at);
+                scalars[reduction.index()] = Value::Number(match kind {
+                    Reduction::Sum if piece.roots.len() == 2 => p.reduce(|at| {
+                        let factors = values(&at);
+                        Dot(factors[0], factors[1])
+                    }),
+                    Reduction::Sum if self.graph.is_positive(row) => p.reduce(|at| Positive(values(&at)[0])),
+                    Reduction::Sum => p.reduce(|at| Sum(values(&at)[0])),
+                    Reduction::Prod => p.reduce(|at| Prod(values(&at)[0])),
+                    Reduction::Min => p.reduce(|at| Min(values(&at)[0])),
+                    Reduction::Shift => p.reduce(|at| Peak(values(&at)[0])),
+                    _ => p.reduce(|at| Max(values(&at)[0])),
+                });
             }
         }
-        let roots = &self.schedule.roots;
         if self.schedule.maps {
-            let piece = self.piece(p, roots, &scalars);
+            let cells = self.last.cells(p, &scalars);
             p.map(|at| {
-                let values = piece.values(self, &at);
+                let values = cells.values(self, &at);
                 O::from_fn(|i| values.get(i).copied().unwrap_or(at.position.constant(0.0)))
             });
-        } else if let Value::Number(result) = scalars[roots[0].index()] {
+        } else if let Value::Number(result) = scalars[self.schedule.roots[0].index()] {
             p.give(result);
         }
     }
+}
 
-    /// Evaluates the scalars that are known by now.
-    fn scalars<R: Cell<Scalar = S>, S: Real, I: Shape, O: Shape>(
-        &self,
-        p: &Passes<'_, R, I, O>,
-        scalars: &mut [Value<S>],
-    ) {
-        for &id in &self.order {
-            if id == self.upstream && !self.is_row(id) {
-                scalars[id.index()] = Value::Number(p.upstream());
-            } else if !self.is_row(id) && !matches!(self.graph.op(id), Op::Reduce(_)) {
-                scalars[id.index()] = step(&self.graph, id, &|op| self.leaf(op, p.length()), scalars);
-            }
-        }
-    }
-
-    /// An element-wise piece, with the scalars in it at every position.
-    fn piece<R: Cell<Scalar = S>, S: Real, I: Shape, O: Shape>(
+impl Piece {
+    /// Room for what is computed, with the scalars in it at every position.
+    fn cells<R: Cell<Scalar = S>, S: Real, I: Shape, O: Shape>(
         &self,
         p: &mut Passes<'_, R, I, O>,
-        roots: &[Id],
         scalars: &[Value<S>],
-    ) -> Piece<R> {
-        let mut order: Vec<Id> = Vec::new();
-        let mut values = vec![Value::Opaque; self.graph.nodes().len()];
-        let mut seen = vec![false; values.len()];
-        let mut stack = roots.to_vec();
-        while let Some(id) = stack.pop() {
-            let is_leaf = matches!(self.graph.op(id), Op::Constant(_) | Op::Parameter(_));
-            if std::mem::replace(&mut seen[id.index()], true) {
-                continue;
-            }
-            if self.is_row(id) || is_mask(&self.graph, id) || is_leaf {
-                order.push(id);
-                stack.extend(self.graph.arguments(id));
-            } else if let Value::Number(scalar) = scalars[id.index()] {
+    ) -> Cells<'_, R> {
+        let mut values = vec![Value::Opaque; scalars.len()];
+        for id in &self.scalars {
+            if let Value::Number(scalar) = scalars[id.index()] {
                 values[id.index()] = Value::Number(p.splat(scalar));
             }
         }
-        order.sort_unstable();
-        Piece { order, values: RefCell::new(values), roots: roots.to_vec() }
+        Cells { piece: self, values: RefCell::new(values) }
     }
 }
 
-/// An element-wise piece of a program.
-struct Piece<R: Real> {
-    order: Vec<Id>,
+/// An element-wise piece at one position after the other.
+struct Cells<'a, R: Real> {
+    piece: &'a Piece,
     /// The scalars that it is made of, and what has been computed of the nodes at the last position.
     values: RefCell<Vec<Value<R>>>,
-    roots: Vec<Id>,
 }
 
-impl<R: Real> Piece<R> {
+impl<R: Real> Cells<'_, R> {
     fn values<I: Shape, O: Shape>(&self, program: &Program, at: &At<R, I, O>) -> Vec<R> {
         let mut values = self.values.borrow_mut();
-        let mut inputs = Vec::new();
-        I::each(&at.input, |input| inputs.push(input));
-        for (leaf, input) in program.leaves.iter().zip(inputs) {
-            values[leaf.index()] = Value::Number(input);
-        }
-        for &id in &self.order {
+        let mut leaves = program.leaves.iter();
+        I::each(&at.input, |input| {
+            if let Some(leaf) = leaves.next().copied().flatten() {
+                values[leaf.index()] = Value::Number(input);
+            }
+        });
+        for &id in &self.piece.order {
             match program.graph.op(id) {
                 Op::Input(_) => {}
                 Op::Position => values[id.index()] = Value::Number(at.position),
@@ -208,7 +255,7 @@ impl<R: Real> Piece<R> {
             }
         }
         let nothing = at.position.constant(f64::NAN);
-        self.roots.iter().map(|root| values[root.index()].number().unwrap_or(nothing)).collect()
+        self.piece.roots.iter().map(|root| values[root.index()].number().unwrap_or(nothing)).collect()
     }
 }
 
@@ -228,9 +275,9 @@ macro_rules! carried {
     )*};
 }
 
-carried! { Own Double Extended }
+carried! { Own Double }
 #[cfg(test)]
-carried! { Short Adaptive Bounded }
+carried! { Short Adaptive Bounded Extended }
 
 /// The graph as a kernel.
 pub(super) struct Interpreted<'a, Output, P> {
