@@ -39,6 +39,15 @@ pub const fn roles(declared: &[bool], passed: &[bool]) -> bool {
     true
 }
 
+/// Refuses what a constant finds wrong, at the place of the call.
+///
+/// # Panics
+/// Always.
+#[track_caller]
+pub const fn refuse(message: &str) -> ! {
+    panic!("{}", message)
+}
+
 /// A callee that is given so many inputs: itself where it takes as many. Where it doesn't, which is said elsewhere,
 /// [`Misfit`] is in scope too.
 #[derive(Debug, Clone, Copy)]

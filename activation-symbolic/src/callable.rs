@@ -140,7 +140,7 @@ fn check(n: usize, Called { path, arguments, method, .. }: &Called) -> TokenStre
         )
     };
     quote_spanned! {alias.span()=>
-        const _: () = if #alias::CALLEE.gives.is_unknown() { #mentioned ::core::panic!(#message) };
+        const _: () = if #alias::CALLEE.gives.is_unknown() { #mentioned ::activations::witness::refuse(#message) };
     }
 }
 

@@ -9,7 +9,7 @@ use syn::{FnArg, ForeignItemFn, Item, ItemFn, ReturnType};
 use crate::callable::{callable, callable_in_rows, scope};
 use crate::diagnostic::Diagnostics;
 use crate::function::{Function, Signature, shared};
-use crate::parse::{is_ours, known, parse, struct_name};
+use crate::parse::{is_ours, known, own_type, parse, struct_name};
 
 /// The stub of `item`, whose body holds the `errors`, its struct with empty kernels, and what rustc checks of what
 /// is `lowered` in any case.
@@ -22,13 +22,15 @@ pub fn fallback(
     lowered: Option<&Function>,
     errors: &TokenStream,
 ) -> TokenStream {
-    let function = match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Fn(function)) => function,
-        // What isn't a function isn't ours: it stays as it was.
-        _ => match syn::parse2::<ForeignItemFn>(item.clone()) {
-            Ok(ForeignItemFn { attrs, vis, sig, .. }) => syn::parse_quote!(#(#attrs)* #vis #sig {}),
-            Err(_) => return quote!(#item #errors),
-        },
+    let Ok(Item::Fn(function)) = syn::parse2::<Item>(item.clone()) else {
+        return match syn::parse2::<ForeignItemFn>(item.clone()) {
+            // A function of a trait has no place for a struct beside it.
+            Ok(ForeignItemFn { attrs, vis, sig, .. }) => {
+                stub(&syn::parse_quote!(#(#attrs)* #vis #sig {}), errors)
+            }
+            // What isn't a function isn't ours: it stays as it was.
+            Err(_) => quote!(#item #errors),
+        };
     };
     let mut silent = Diagnostics::new();
     let signature = parse(attribute, item, &mut silent);
@@ -228,7 +230,8 @@ fn row_kernel(signature: &Signature) -> TokenStream {
 /// The struct of a function whose signature was refused: its name alone. A method gets none, for it stands in an
 /// impl block.
 fn unknown_structure(function: &ItemFn) -> TokenStream {
-    let method = function.sig.inputs.iter().any(|argument| matches!(argument, FnArg::Receiver(_)));
+    let receiver = function.sig.inputs.iter().any(|argument| matches!(argument, FnArg::Receiver(_)));
+    let method = receiver || own_type(function).is_some();
     let name =
         struct_name(&crate::function::Settings::default(), &function.sig.ident, &mut Diagnostics::new());
     let (Some(name), false) = (name, method) else { return TokenStream::new() };

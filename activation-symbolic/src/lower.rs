@@ -5,6 +5,7 @@
 //! refused at its token and goes on as [`Value::Refused`], about which nothing more is said.
 
 mod call;
+mod constant;
 mod expression;
 mod flow;
 mod item;
@@ -40,7 +41,9 @@ pub fn lower(mut signature: Signature, diagnostics: &mut Diagnostics) -> Functio
     let own_derivative =
         signature.settings.derivative.as_ref().map(|own| lowering.own_derivative(own, written));
     let own_vjp = signature.settings.vjp.as_ref().map(|own| lowering.own_vjp(own, written));
-    let Lowering { graph, witnesses, outside, called, .. } = lowering;
+    let constants = lowering.constants();
+    let Lowering { graph, mut witnesses, outside, called, .. } = lowering;
+    witnesses.extend(constants);
     outside.reach(&mut signature);
     let facts = Facts::default();
     let fused = Fused::default();
@@ -86,6 +89,8 @@ struct Lowering<'a> {
     called: Vec<Called>,
     /// What names mean something outside of the body.
     outside: Outside,
+    /// The constants that were refused as what is no number.
+    misused: HashSet<u8>,
 }
 
 impl<'a> Lowering<'a> {
@@ -106,6 +111,7 @@ impl<'a> Lowering<'a> {
             checked: HashSet::new(),
             called: Vec::new(),
             outside: Outside::default(),
+            misused: HashSet::new(),
         };
         lowering.arguments(true);
         lowering

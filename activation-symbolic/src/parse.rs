@@ -5,7 +5,7 @@ pub(crate) mod literal;
 mod settings;
 mod types;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{FnArg, Item, ItemFn};
@@ -74,6 +74,18 @@ fn function(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<ItemFn> 
     None
 }
 
+/// Where a function names the type that it belongs to, by which it is no free one.
+pub(crate) fn own_type(item: &ItemFn) -> Option<Span> {
+    fn find(tokens: TokenStream) -> Option<Span> {
+        tokens.into_iter().find_map(|token| match token {
+            TokenTree::Ident(ident) if ident == "Self" => Some(ident.span()),
+            TokenTree::Group(group) => find(group.stream()),
+            _ => None,
+        })
+    }
+    find(item.sig.to_token_stream()).or_else(|| find(item.block.to_token_stream()))
+}
+
 /// The `fn` of an item that syn doesn't take apart.
 fn declaration(item: &Item) -> Span {
     let mut tokens = item.to_token_stream().into_iter();
@@ -89,6 +101,14 @@ fn signature(settings: Settings, mut item: ItemFn, diagnostics: &mut Diagnostics
     }
     item.attrs.retain(|attribute| !is_ours(attribute));
     qualifiers(&item, diagnostics);
+    if let Some(token) = own_type(&item) {
+        diagnostics.error(
+            token,
+            "a function that knows `Self` stands in an `impl` or a `trait`, where there is no place for the struct that \
+             #[activation] makes of it: move it out, as a free function",
+        );
+        return None;
+    }
     let mut inputs = Vec::new();
     let mut parameters = Vec::new();
     let mut kind: Option<Kind> = None;

@@ -9,9 +9,9 @@ use super::probe::{Probe, Values, bisect, simplest, zero};
 /// A point where something changes sides.
 pub(super) struct Break {
     /// The last float on the left side.
-    left: f64,
+    pub(super) left: f64,
     /// The first float on the right side.
-    right: f64,
+    pub(super) right: f64,
     /// The point itself.
     pub(super) x: f64,
     /// The nodes that change sides.

@@ -40,7 +40,9 @@ pub(super) fn kinks(probe: &Probe<'_>, partials: &[Id], breaks: &[Break]) -> Vec
     let roots: Vec<Id> = std::iter::once(root).chain(partials.iter().copied()).collect();
     let order = probe.graph().topological(&roots);
     let mut kinks = Vec::new();
-    for point in breaks {
+    // At an end of what the author asked for there is one side only.
+    let inside = |point: &&Break| probe.admits(point.left.next_down()) && probe.admits(point.right.next_up());
+    for point in breaks.iter().filter(inside) {
         let sides = point.sides(probe, &order);
         let limits =
             |slack: bool| point.limits(probe, &order, &sides, slack, |values| probe.slope(values, partials));

@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprClosure, Path, PathSegment};
 
 use super::Lowering;
+use super::item::at;
 use super::method::is_method;
 use super::row::REDUCTIONS;
 use super::value::{Closure, Value, is_integer, plain};
@@ -15,6 +16,10 @@ use crate::callable::{alias, called, place};
 use crate::function::Called;
 use crate::graph::{Id, Op, Part};
 use crate::helper::{self, Build};
+
+/// What is said of a function that isn't called where it is named.
+pub(super) const NO_NUMBER: &str =
+    "a function is no number: call it; where it is passed on, write a closure, `|v: f32| v.tanh()`";
 
 impl Lowering<'_> {
     /// `|a, b| …`: nothing happens until it is called.
@@ -66,7 +71,7 @@ impl Lowering<'_> {
             && let Some(ident) = path.get_ident()
         {
             match self.local(ident) {
-                Some(Value::Path(alias)) => path = (*alias).clone(),
+                Some(Value::Path(imported)) => path = at(&imported, ident.span()),
                 Some(value) => return self.call_value(value, call),
                 None => {}
             }
@@ -117,7 +122,10 @@ impl Lowering<'_> {
         let closure = match value {
             Value::Closure(closure) => closure,
             Value::Refused => return Value::Refused,
-            _ => {
+            value => {
+                if let Some(n) = self.constant(&value) {
+                    return self.misused(n, NO_NUMBER);
+                }
                 return self.refuse_all(
                     &call.func,
                     "only functions and closures can be called: for a product write `*`",
@@ -226,7 +234,7 @@ impl Lowering<'_> {
             let of_rows = (!self.signature.rows).then(|| {
                 quote_spanned! {span=>
                     if #callee::CALLEE.gives.is_of_rows() {
-                        ::core::panic!(
+                        ::activations::witness::refuse(
                             "a function of rows can't be called by an activation of numbers: take a `Row`, or apply one \
                              after the other, the gradient to both in reverse order"
                         );
@@ -235,7 +243,7 @@ impl Lowering<'_> {
             });
             self.witnesses.push(quote_spanned! {span=>
                 const _: () = #of_rows if !::activations::witness::roles(#callee::ROLES, &[#(#roles),*]) {
-                    ::core::panic!(
+                    ::activations::witness::refuse(
                         "an argument that depends on the input is passed to a parameter, or one that doesn't to an \
                          input: the parameters of an activation are constant here"
                     );

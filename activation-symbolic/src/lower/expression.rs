@@ -1,13 +1,16 @@
 //! Expressions: one arm for each form that Rust has, with the reason for each that is refused.
 
 use proc_macro2::{Ident, Span};
-use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{BinOp, Expr, ExprBinary, ExprCast, ExprLit, ExprPath, ExprUnary, Lit, Member, Type, UnOp};
+use syn::{
+    BinOp, Expr, ExprArray, ExprBinary, ExprCast, ExprLit, ExprPath, ExprUnary, Lit, Member, Type, UnOp,
+};
 
 use super::Lowering;
-use super::call::{builtin, scalar, strip};
+use super::call::{NO_NUMBER, builtin, scalar, strip};
+use super::item::at;
 use super::method::{is_method, remainder};
+use super::statement::MOST_PASSES;
 use super::value::{Value, is_integer, plain};
 use crate::callable::{constant, place};
 use crate::diagnostic::Place;
@@ -54,6 +57,16 @@ impl Lowering<'_> {
             },
             Expr::Tuple(tuple) if tuple.elems.is_empty() => Value::Unit,
             Expr::Tuple(tuple) => Value::Tuple(tuple.elems.iter().map(|e| self.expression(e)).collect()),
+            Expr::Array(array) => self.array(array),
+            Expr::Repeat(repeat) => {
+                let (value, Some(times)) = (self.expression(&repeat.expr), self.bound(&repeat.len)) else {
+                    return Value::Refused;
+                };
+                match usize::try_from(times) {
+                    Ok(times) if times <= MOST_PASSES as usize => Value::Tuple(vec![value; times]),
+                    _ => self.refuse_all(&repeat.len, format!("an array of more than {MOST_PASSES} numbers makes too large a formula")),
+                }
+            }
             Expr::If(expr) => self.conditional(expr),
             Expr::Match(expr) => self.match_on(expr),
             Expr::Block(block) => {
@@ -81,6 +94,19 @@ impl Lowering<'_> {
             Expr::ForLoop(expr) => self.for_loop(expr),
             other => self.refused(other),
         }
+    }
+
+    /// `[a, b]`: where one is a float, all are.
+    fn array(&mut self, array: &ExprArray) -> Value {
+        let values: Vec<Value> = array.elems.iter().map(|element| self.expression(element)).collect();
+        let floats = values.iter().any(|value| matches!(value, Value::Number(_)));
+        let number = |(value, element)| match value {
+            Value::Integer(..) if floats => {
+                self.as_number(value, element).map_or(Value::Refused, Value::Number)
+            }
+            value => value,
+        };
+        Value::Tuple(values.into_iter().zip(&array.elems).map(number).collect())
     }
 
     /// What has a field; a constant is no tuple that could be seen here.
@@ -131,7 +157,7 @@ impl Lowering<'_> {
             && let Some(ident) = path.get_ident()
         {
             match self.local(ident) {
-                Some(Value::Path(alias)) => path = (*alias).clone(),
+                Some(Value::Path(imported)) => path = at(&imported, ident.span()),
                 Some(value) => return value,
                 None => {}
             }
@@ -157,10 +183,7 @@ impl Lowering<'_> {
         }
         let method = scalar(expr).and(path.segments.last()).is_some_and(|s| is_method(&plain(&s.ident)));
         if method || builtin(&path).is_some() {
-            return self.refuse_all(
-                &expr.path,
-                "a function is no number: call it; where it is passed on, write a closure, `|v: f32| v.tanh()`",
-            );
+            return self.refuse_all(&expr.path, NO_NUMBER);
         }
         if let (None, Some(ident)) = (&expr.qself, path.get_ident()) {
             if self.globbed {
@@ -172,7 +195,6 @@ impl Lowering<'_> {
                     format!("there is no variable `{ident}` here: did you mean `{near}`?"),
                 );
             }
-            self.constant_witness(ident);
         }
         let value = self.external(Expr::Path(ExprPath { path, ..expr.clone() }), expr.span());
         if let Value::Number(id) = value
@@ -189,52 +211,6 @@ impl Lowering<'_> {
         let constant = !name.contains(|c: char| c.is_lowercase());
         let near = spelling::nearest(&name, self.variables.iter().map(|variable| &*variable.name));
         near.filter(|_| !constant).map(str::to_owned)
-    }
-
-    /// Lets rustc check that a name is a constant's: a static, which could change, fits no pattern.
-    fn constant_witness(&mut self, ident: &Ident) {
-        if self.checked.insert(ident.to_string()) {
-            self.witnesses.push(quote_spanned! {ident.span()=>
-                #[allow(unused, non_snake_case)]
-                const _: fn() = || match #ident { #ident => {} _ => {} };
-            });
-        }
-    }
-
-    /// Whether an expression is a constant whose value only rustc knows; where that has to be known here, it is refused.
-    pub(super) fn hidden(&mut self, expr: &Expr) -> bool {
-        let Expr::Path(ExprPath { qself: None, path, .. }) = strip(expr) else { return false };
-        let hidden =
-            path.get_ident().is_none_or(|ident| self.find(ident).is_none()) && standard(path).is_none();
-        if hidden {
-            self.refuse_all(
-                path,
-                "the value of this constant isn't visible to the macro, which needs it here: write the value, or a `const` \
-                 inside the body",
-            );
-        }
-        hidden
-    }
-
-    /// A constant of the user's, by the expression that names it.
-    pub(super) fn external(&mut self, expr: Expr, span: Span) -> Value {
-        let text = expr.to_token_stream().to_string();
-        let same = |other: &Expr| other.to_token_stream().to_string() == text;
-        let n = self.graph.externals.iter().position(same).unwrap_or(self.graph.externals.len());
-        let Ok(index) = u8::try_from(n) else {
-            return self.refuse(span, "more than 256 constants: pass some as `#[param]`");
-        };
-        if n == self.graph.externals.len() {
-            // Bound to the element type once, so that a mistake is one error.
-            let (name, constant) = (&self.signature.name, constant(n));
-            let element = Ident::new(self.signature.element.name(), span);
-            self.witnesses.push(quote_spanned! {span=>
-                #[allow(dead_code)]
-                impl #name { const #constant: #element = #expr; }
-            });
-            self.graph.externals.push(expr);
-        }
-        Value::Number(self.at(span, |g| g.node(Op::External(index), &[])))
     }
 
     fn unary(&mut self, expr: &ExprUnary) -> Value {
@@ -313,9 +289,10 @@ impl Lowering<'_> {
                     (Value::Integer(..), Value::Integer(..)) | (Value::Mask(_), Value::Mask(_))
                 ) =>
             {
+                // Of integers, which a cast that was refused may have made, all this can be taken.
                 let number = matches!(a, Value::Number(_)) || matches!(b, Value::Number(_));
                 let message = match op {
-                    BinOp::Rem(_) => {
+                    BinOp::Rem(_) if number => {
                         "the remainder jumps at every multiple, where it has no derivative: write a periodic function \
                          such as sin, or give a derivative, `#[activation(derivative = |x| 1.0)]`"
                     }
@@ -449,27 +426,6 @@ impl Lowering<'_> {
                  meet at the boundary",
             ),
             _ => self.refuse(span, "only numbers can be cast to numbers: take a tuple apart by `let (a, b) = …;`, call a closure"),
-        }
-    }
-
-    /// A literal or constant of the other float type, below a cast to ours.
-    fn foreign_constant(&mut self, expr: &Expr) -> Option<Value> {
-        match expr {
-            Expr::Paren(paren) => self.foreign_constant(&paren.expr),
-            Expr::Lit(ExprLit { lit: Lit::Float(float), .. }) if !float.suffix().is_empty() => {
-                let value = float.base10_parse().ok()?;
-                Some(Value::Number(self.at(float.span(), |g| g.constant(value))))
-            }
-            Expr::Path(path) if path.qself.is_none() => {
-                if let Some((_, value)) = standard(&path.path) {
-                    return (!value.is_nan())
-                        .then(|| Value::Number(self.at(path.span(), |g| g.constant(value))));
-                }
-                let local = path.path.get_ident().is_some_and(|ident| self.find(ident).is_some());
-                let element = Ident::new(self.signature.element.name(), path.span());
-                (!local).then(|| self.external(syn::parse_quote!((#path as #element)), path.span()))
-            }
-            _ => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use proc_macro2::{Ident, Span};
+use syn::spanned::Spanned;
 use syn::{Block, Item, ItemUse, Path, PathSegment, Stmt, UseTree};
 
 use super::Lowering;
@@ -71,7 +72,7 @@ impl Lowering<'_> {
         let imported = |first: &PathSegment| {
             let name = plain(&first.ident);
             self.variables.iter().rev().filter(|v| *v.name == name).find_map(|v| match &v.value {
-                Value::Path(path) => Some((**path).clone()),
+                Value::Path(path) => Some(at(path, first.ident.span())),
                 _ => None,
             })
         };
@@ -79,6 +80,15 @@ impl Lowering<'_> {
         let Some(mut resolved) = first.and_then(imported) else { return path.clone() };
         resolved.segments.extend(path.segments.iter().skip(1).cloned());
         resolved
+    }
+
+    /// The same of a path that may be the name of an import alone: `PI` after `use std::f32::consts::PI;`.
+    pub(super) fn imported(&mut self, path: &Path) -> Path {
+        let path = self.resolve(path);
+        match path.get_ident().and_then(|ident| self.local(ident)) {
+            Some(Value::Path(imported)) => at(&imported, path.span()),
+            _ => path,
+        }
     }
 
     /// `use std::f32::consts::{PI, E as EULER};`
@@ -120,4 +130,13 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// An imported path where its name is used.
+pub(super) fn at(path: &Path, span: Span) -> Path {
+    let mut path = path.clone();
+    for segment in &mut path.segments {
+        segment.ident.set_span(span);
+    }
+    path
 }

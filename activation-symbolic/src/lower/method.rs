@@ -287,43 +287,40 @@ impl Lowering<'_> {
         {
             return Some(reason.to_owned());
         }
-        let constant = match receiver {
-            Value::Number(id) => !self.graph.varies(*id),
-            Value::Integer(..) => {
-                let text = match others {
-                    [] => "()",
-                    _ => "(…)",
-                };
-                return Some(format!(
-                    "an integer has no `{name}{text}` that could be differentiated: write a number with a point, as in `2.0`, \
-                     or `as {}`",
-                    self.signature.element.name()
-                ));
-            }
-            _ => false,
-        };
+        if let Value::Integer(..) = receiver {
+            let text = if others.is_empty() { "()" } else { "(…)" };
+            return Some(format!(
+                "an integer has no `{name}{text}` that could be differentiated: write a number with a point, as in `2.0`, or \
+                 `as {}`",
+                self.signature.element.name()
+            ));
+        }
+        if let Value::Tuple(_) = receiver {
+            return Some(format!(
+                "`{name}` isn't for several numbers: run over an array by `for c in [0.5, 0.25] {{ … }}`, take a tuple apart by \
+                 `let (a, b) = …;`"
+            ));
+        }
         if let Some(reason) = self.step(name) {
             return Some(reason);
         }
         match name {
-            "floor" | "ceil" | "round" | "round_ties_even" | "trunc" | "signum" | "fract" | "rem_euclid" | "div_euclid" => {
-                None
+            "floor" | "ceil" | "round" | "round_ties_even" | "trunc" | "signum" | "fract" | "rem_euclid"
+            | "div_euclid" => None,
+            "abs_sub" => {
+                Some("`abs_sub` is deprecated, as it isn't |a − b|: write `(a - b).max(0.0)`".to_owned())
             }
-            "copysign" if constant && !self.steps => Some(
-                "`copysign` of a constant magnitude jumps where the sign changes: write `(8.0 * x).tanh()`, or choose by \
-                 `if` between sides that meet"
-                    .to_owned(),
-            ),
-            "abs_sub" => Some("`abs_sub` is deprecated, as it isn't |a − b|: write `(a - b).max(0.0)`".to_owned()),
             "to_bits" | "to_be_bytes" | "to_le_bytes" | "to_ne_bytes" => {
                 Some("the bits of a number have no derivative: use arithmetic".to_owned())
             }
             "is_sign_negative" | "is_sign_positive" => Some(
-                "the sign bit tells −0 from 0, which a differentiable function can't: write `x < 0.0`".to_owned(),
+                "the sign bit tells −0 from 0, which a differentiable function can't: write `x < 0.0`"
+                    .to_owned(),
             ),
-            "is_normal" | "is_subnormal" | "classify" => {
-                Some("how a number is stored is no part of its value: compare it, as in `x.abs() < 1e-30`".to_owned())
-            }
+            "is_normal" | "is_subnormal" | "classify" => Some(
+                "how a number is stored is no part of its value: compare it, as in `x.abs() < 1e-30`"
+                    .to_owned(),
+            ),
             "total_cmp" | "partial_cmp" | "cmp" => {
                 Some("an ordering has no derivative: compare by an operator, as in `x < y`".to_owned())
             }
@@ -334,7 +331,8 @@ impl Lowering<'_> {
                 Some(format!("`{name}` is an operator's trait method: write the operator, as in `a + b`"))
             }
             "into" | "try_into" | "from" | "try_from" => Some(
-                "a conversion rounds or changes the type: compute in one of f32 and f64 throughout".to_owned(),
+                "a conversion rounds or changes the type: compute in one of f32 and f64 throughout"
+                    .to_owned(),
             ),
             "clone" | "to_owned" | "borrow" | "as_ref" => {
                 Some(format!("numbers are copied: leave `.{name}()` out"))
@@ -343,9 +341,10 @@ impl Lowering<'_> {
                 Some(format!("`{name}` is for options, and here are numbers only: leave it out"))
             }
             "lerp" => Some("`lerp` isn't stable in Rust: write `a + t * (b - a)`".to_owned()),
-            "maximum" | "minimum" => {
-                Some(format!("`{name}` isn't stable in Rust: write `{}`, which takes NaN for NaN here too", &name[..3]))
-            }
+            "maximum" | "minimum" => Some(format!(
+                "`{name}` isn't stable in Rust: write `{}`, which takes NaN for NaN here too",
+                &name[..3]
+            )),
             "gamma" | "ln_gamma" => Some(format!(
                 "`{name}` isn't stable in Rust, and there is no vector code for it: write an approximation, such as \
                  Stirling's"

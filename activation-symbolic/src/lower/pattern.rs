@@ -1,9 +1,13 @@
 //! Patterns: in `let` and closures they take tuples apart, in `match` they are comparisons.
 
 use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Arm, Expr, ExprLit, ExprMatch, ExprPath, Ident, Lit, Pat, PatRange, RangeLimits};
+use syn::{
+    Arm, Expr, ExprLit, ExprMatch, ExprPath, Ident, Lit, Pat, PatRange, PatSlice, PatTuple, RangeLimits,
+    Token,
+};
 
 use super::Lowering;
 use super::value::Value;
@@ -45,6 +49,14 @@ impl Lowering<'_> {
         if expr.arms.is_empty() {
             return self.refuse(expr.match_token.span, "a `match` without arms has no value: add `_ => …`");
         }
+        let value = match self.constant(&value).filter(|_| expr.arms.iter().any(|arm| is_variant(&arm.pat))) {
+            Some(n) => self.misused(
+                n,
+                "an enum is no number, and which of its variants this is the macro can't see: make a function for each, or \
+                 tell them apart by a `#[param]`",
+            ),
+            None => value,
+        };
         self.arms(&value, &expr.arms, expr)
     }
 
@@ -79,7 +91,9 @@ impl Lowering<'_> {
             s.variables.truncate(scope);
             value
         };
-        if guard.is_none() && self.graph.op(test) == Op::Truth(true) {
+        // Of what was refused all arms are looked through for offences.
+        let refused = matches!(value, Value::Refused) && !others.is_empty();
+        if guard.is_none() && self.graph.op(test) == Op::Truth(true) && !refused {
             return body(self);
         }
         self.branch(test, of.match_token.span, body, |s| s.arms(value, others, of))
@@ -133,8 +147,8 @@ impl Lowering<'_> {
             Pat::Range(range) => self.range(value, range, from),
             Pat::Or(or) => self.either(&or.cases, value, from, bindings),
             Pat::Tuple(tuple) if tuple.elems.is_empty() && matches!(value, Value::Unit) => always,
-            Pat::Tuple(tuple) => {
-                let parts = if let Value::Tuple(values) = value { parts(tuple, values) } else { None };
+            Pat::Tuple(PatTuple { elems, .. }) | Pat::Slice(PatSlice { elems, .. }) => {
+                let parts = if let Value::Tuple(values) = value { parts(elems, values) } else { None };
                 if let Some(parts) = parts {
                     return parts.into_iter().fold(always, |test, (pat, value)| {
                         let inner = self.pattern(pat, value, from, bindings);
@@ -143,7 +157,7 @@ impl Lowering<'_> {
                 }
                 if !matches!(value, Value::Refused | Value::Never) {
                     self.refuse_all(
-                        tuple,
+                        pat,
                         "the value is no tuple of this many parts: write one name for each part",
                     );
                 }
@@ -225,6 +239,9 @@ impl Lowering<'_> {
     /// A comparison that a pattern stands for.
     fn compare(&mut self, value: &Value, comparison: Comparison, constant: &Expr, from: Subject<'_>) -> Id {
         let always = self.graph.truth(true);
+        if matches!(value, Value::Refused | Value::Never) {
+            return always;
+        }
         if let Expr::Lit(ExprLit { lit: Lit::Bool(bool), .. }) = constant {
             return match (self.as_mask(value.clone(), from.written), bool.value) {
                 (Some(mask), true) => mask,
@@ -233,7 +250,7 @@ impl Lowering<'_> {
             };
         }
         match (value, self.expression(constant)) {
-            (Value::Refused | Value::Never, _) | (_, Value::Refused) => always,
+            (_, Value::Refused) => always,
             (Value::Integer(a, _), Value::Integer(b, _)) => {
                 self.graph.truth(comparison.holds(*a as f64, b as f64))
             }
@@ -250,8 +267,11 @@ impl Lowering<'_> {
 }
 
 /// Each part of a tuple with its pattern, `..` standing for any number of them; `None` if there are too many or too few.
-fn parts<'p, 'v>(tuple: &'p syn::PatTuple, values: &'v [Value]) -> Option<Vec<(&'p Pat, &'v Value)>> {
-    let patterns: Vec<&Pat> = tuple.elems.iter().collect();
+fn parts<'p, 'v>(
+    elems: &'p Punctuated<Pat, Token![,]>,
+    values: &'v [Value],
+) -> Option<Vec<(&'p Pat, &'v Value)>> {
+    let patterns: Vec<&Pat> = elems.iter().collect();
     let rest = patterns.iter().position(|pat| matches!(pat, Pat::Rest(_)));
     let (first, last) = match rest {
         Some(rest) => (&patterns[..rest], &patterns[rest + 1..]),
@@ -263,6 +283,20 @@ fn parts<'p, 'v>(tuple: &'p syn::PatTuple, values: &'v [Value]) -> Option<Vec<(&
     }
     let ends = values[..first.len()].iter().chain(&values[values.len() - last.len()..]);
     Some(first.iter().chain(last).copied().zip(ends).collect())
+}
+
+/// Whether a pattern is that of an enum's variant, by the convention that the names of types aren't those of modules.
+fn is_variant(pat: &Pat) -> bool {
+    match pat {
+        Pat::Path(ExprPath { path, .. }) => {
+            let ty = path.segments.iter().rev().nth(1);
+            ty.is_some_and(|ty| ty.ident.to_string().starts_with(char::is_uppercase))
+        }
+        Pat::TupleStruct(_) | Pat::Struct(_) => true,
+        Pat::Or(or) => or.cases.iter().any(is_variant),
+        Pat::Paren(inner) => is_variant(&inner.pat),
+        _ => false,
+    }
 }
 
 /// What a pattern binds whose value was refused, or which was refused itself.

@@ -3,14 +3,15 @@
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{
-    BinOp, Block, Expr, ExprAssign, ExprBinary, ExprForLoop, ExprMethodCall, Local, Pat, RangeLimits, Stmt,
+    BinOp, Block, Expr, ExprArray, ExprAssign, ExprBinary, ExprForLoop, ExprMethodCall, ExprTuple, Local,
+    Pat, RangeLimits, Stmt,
 };
 
 use super::Lowering;
 use super::value::Value;
 
 /// The most passes of a loop that is unrolled.
-const MOST_PASSES: i64 = 64;
+pub(super) const MOST_PASSES: i64 = 64;
 
 impl Lowering<'_> {
     /// The value of a block.
@@ -161,9 +162,9 @@ impl Lowering<'_> {
                 };
                 self.assign(index, value);
             }
-            Expr::Tuple(tuple) => match value {
-                Value::Tuple(values) if values.len() == tuple.elems.len() => {
-                    for (place, value) in tuple.elems.iter().zip(values) {
+            Expr::Tuple(ExprTuple { elems, .. }) | Expr::Array(ExprArray { elems, .. }) => match value {
+                Value::Tuple(values) if values.len() == elems.len() => {
+                    for (place, value) in elems.iter().zip(values) {
                         self.store(place, value, right);
                     }
                 }
@@ -260,7 +261,6 @@ impl Lowering<'_> {
                 }
                 Some(passes)
             }
-            Expr::Array(array) => Some(array.elems.iter().map(|e| self.expression(e)).collect()),
             Expr::Range(range) => {
                 let (Some(start), Some(end)) = (&range.start, &range.end) else {
                     self.refuse_all(over, "the loop is unrolled, so it needs both bounds: write `0..8`");
@@ -283,35 +283,42 @@ impl Lowering<'_> {
                 }
                 Some((low..high).map(|n| Value::Integer(n, range.span())).collect())
             }
-            // Refused where it was made.
-            Expr::Path(path)
-                if path
-                    .path
-                    .get_ident()
-                    .is_some_and(|ident| matches!(self.local(ident), Some(Value::Refused))) =>
-            {
-                None
-            }
-            other if self.signature.rows => {
-                self.refuse_all(
-                    other,
-                    "the loop over a row is made for you: write the expression of the row itself, which is element by \
-                     element, and reduce it, as in `(x * x).sum()`",
-                );
+            Expr::Macro(over) => {
+                self.macro_call(&over.mac);
                 None
             }
             other => {
-                self.refuse_all(
-                    other,
-                    "a loop is unrolled, so what it runs over is known when the code is compiled: write `0..8` or `[0.5, 0.25]`",
-                );
+                let value = match other {
+                    Expr::Path(over) => over.path.get_ident().and_then(|ident| self.local(ident)),
+                    Expr::Array(_) | Expr::Repeat(_) => Some(self.expression(other)),
+                    _ => None,
+                };
+                match value {
+                    Some(Value::Tuple(values)) => return Some(values),
+                    // Refused where it was made.
+                    Some(Value::Refused) => {}
+                    _ if self.signature.rows => {
+                        self.refuse_all(
+                            other,
+                            "the loop over a row is made for you: write the expression of the row itself, which is \
+                             element by element, and reduce it, as in `(x * x).sum()`",
+                        );
+                    }
+                    _ => {
+                        self.refuse_all(
+                            other,
+                            "a loop is unrolled, so what it runs over is known when the code is compiled: write `0..8` or \
+                             `[0.5, 0.25]`",
+                        );
+                    }
+                }
                 None
             }
         }
     }
 
     /// A bound of a loop.
-    fn bound(&mut self, expr: &Expr) -> Option<i64> {
+    pub(super) fn bound(&mut self, expr: &Expr) -> Option<i64> {
         if self.hidden(expr) {
             return None;
         }

@@ -18,7 +18,7 @@ pub(super) enum Value {
     Mask(Id),
     /// An integer that is known here, and where it was written: an exponent, a bound of a loop, its variable.
     Integer(i64, Span),
-    /// `(a, b)`
+    /// `(a, b)`, or `[a, b]`, which rustc tells apart
     Tuple(Vec<Value>),
     /// `|a| …`
     Closure(Rc<Closure>),
@@ -89,17 +89,25 @@ impl Lowering<'_> {
         let message = match value {
             Value::Number(id) => return Some(id),
             Value::Refused | Value::Never => return None,
-            Value::Integer(..) => {
+            Value::Integer(n, _) => {
                 let text = at.to_token_stream().to_string().replace([' ', '_'], "");
-                let literal = text.trim_start_matches('-').chars().all(|c| c.is_ascii_digit());
-                let instead = if literal { format!("{text}.0") } else { format!("{text} as {element}") };
-                integer_message(element, &instead)
+                let digits = text.trim_start_matches('-');
+                let plain = digits.chars().all(|c| c.is_ascii_digit());
+                let instead = if plain { format!("{text}.0") } else { format!("{text} as {element}") };
+                self.diagnostics.error_spanned(at, integer_message(element, &instead));
+                // What a literal is meant to be is plain, so that what is done with it may be wrong as well.
+                let literal = digits.starts_with(|c: char| c.is_ascii_digit());
+                return literal.then(|| self.graph.constant(n as f64));
             }
             Value::Mask(_) => format!(
                 "a truth value is no number, and its jump has no derivative: choose between numbers, \
                  `if … {{ 1.0_{element} }} else {{ 0.0 }}`"
             ),
-            Value::Tuple(_) => "a tuple is no number: take it apart by `let (a, b) = …;`".to_owned(),
+            Value::Tuple(_) => {
+                "several numbers are no number: take a tuple apart by `let (a, b) = …;`, run over an array by \
+                 `for c in [0.5, 0.25] { … }`"
+                    .to_owned()
+            }
             Value::Closure(_) => "a closure is no number: call it, as in `f(x)`".to_owned(),
             Value::Path(_) => {
                 "this is imported and names no number: name a constant of the element type".to_owned()
@@ -133,6 +141,14 @@ impl Lowering<'_> {
             Type::Infer(_) => return value,
             Type::Paren(paren) => return self.ascribe(&paren.elem, value, at),
             Type::Group(group) => return self.ascribe(&group.elem, value, at),
+            Type::Array(array) => {
+                return match value {
+                    Value::Tuple(values) => Value::Tuple(
+                        values.into_iter().map(|value| self.ascribe(&array.elem, value, at)).collect(),
+                    ),
+                    other => other,
+                };
+            }
             Type::Tuple(tuple) => {
                 return match value {
                     Value::Tuple(values) if values.len() == tuple.elems.len() => Value::Tuple(

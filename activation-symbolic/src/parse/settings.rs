@@ -119,10 +119,10 @@ impl Reader<'_> {
             return Err(syn::Error::new(key.span(), format!("`{name}` takes a value: write `{usage}`")));
         }
         if name == "name" {
-            let ident: Ident = input.parse().map_err(|e| {
-                syn::Error::new(e.span(), "the name of the struct is an identifier: write `name = Other`")
-            })?;
-            self.settings.name = Some(ident);
+            const NO_NAME: &str = "the name of the struct is an identifier: write `name = Other`";
+            let path: syn::Path = input.parse().map_err(|e| syn::Error::new(e.span(), NO_NAME))?;
+            let ident = path.get_ident().ok_or_else(|| syn::Error::new_spanned(&path, NO_NAME))?;
+            self.settings.name = Some(ident.clone());
             return Ok(());
         }
         let expr: Expr = input.parse()?;

@@ -38,7 +38,7 @@ pub(super) fn witness(function: &Function) -> TokenStream {
                     let message = "a function of rows is given one number: give it a row, as in `softmax(x)`, or call a \
                                    function of numbers";
                     statements.extend(quote_spanned! {alias.span()=>
-                        if !#callee.takes(&[#(#arguments),*]) { ::core::panic!(#message); }
+                        if !#callee.takes(&[#(#arguments),*]) { ::activations::witness::refuse(#message); }
                     });
                 }
                 statements.extend(quote!(let #name = #callee.gives.row(&[#(#arguments),*]);));
@@ -50,7 +50,9 @@ pub(super) fn witness(function: &Function) -> TokenStream {
                     let span = graph.place(id).map_or_else(Span::call_site, Place::first);
                     let message = "this reduces a row to one number, and this is one number already, as the function that is \
                                    called gives one: leave the reduction out";
-                    statements.extend(quote_spanned!(span=> if !(#is_row) { ::core::panic!(#message); }));
+                    statements.extend(
+                        quote_spanned!(span=> if !(#is_row) { ::activations::witness::refuse(#message); }),
+                    );
                 }
             }
             _ => {}
@@ -66,7 +68,7 @@ pub(super) fn witness(function: &Function) -> TokenStream {
         };
         let last = function.signature.item.block.stmts.last();
         let span = last.map_or_else(Span::call_site, Spanned::span);
-        statements.extend(quote_spanned!(span=> if #wrong { ::core::panic!(#message); }));
+        statements.extend(quote_spanned!(span=> if #wrong { ::activations::witness::refuse(#message); }));
     }
     if checks { quote!(const _: () = { #statements };) } else { TokenStream::new() }
 }
