@@ -79,6 +79,13 @@ impl Lowering<'_> {
         if let Some(ty) = scalar(func) {
             return self.associated(&ty, &path, call);
         }
+        if let Some(message) = foreign(&path) {
+            // What is passed may be wrong by itself, other than a text that is one where it belongs.
+            for argument in call.args.iter().filter(|argument| !matches!(argument, Expr::Lit(_))) {
+                self.expression(argument);
+            }
+            return if self.is_refused(&path) { Value::Refused } else { self.refuse_all(&path, message) };
+        }
         let arguments: Vec<Value> = call.args.iter().map(|argument| self.expression(argument)).collect();
         if let Some((name, helper)) = builtin(&path) {
             return self.helper(&name, helper, &path, call, arguments);
@@ -91,9 +98,6 @@ impl Lowering<'_> {
                 &path,
                 "a function that calls itself has no finite formula: write `for _ in 0..8`, which is unrolled",
             );
-        }
-        if let Some(message) = foreign(&path) {
-            return self.refuse_all(&path, message);
         }
         if let Some(segment) = path.segments.iter().find(|s| !s.arguments.is_none()) {
             return self

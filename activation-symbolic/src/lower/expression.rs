@@ -109,8 +109,8 @@ impl Lowering<'_> {
         Value::Tuple(values.into_iter().zip(&array.elems).map(number).collect())
     }
 
-    /// What has a field; a constant is no tuple that could be seen here.
-    fn base(&mut self, expr: &Expr) -> Value {
+    /// What has a field or an element; of a constant from outside neither can be seen here.
+    pub(super) fn base(&mut self, expr: &Expr) -> Value {
         match strip(expr) {
             Expr::Path(ExprPath { path, .. }) if path.get_ident().is_none_or(|i| self.find(i).is_none()) => {
                 Value::Unit
@@ -184,6 +184,9 @@ impl Lowering<'_> {
         let method = scalar(expr).and(path.segments.last()).is_some_and(|s| is_method(&plain(&s.ident)));
         if method || builtin(&path).is_some() {
             return self.refuse_all(&expr.path, NO_NUMBER);
+        }
+        if self.is_refused(&path) {
+            return Value::Refused;
         }
         if let (None, Some(ident)) = (&expr.qself, path.get_ident()) {
             if self.globbed {
@@ -314,7 +317,8 @@ impl Lowering<'_> {
             _ => {}
         }
         match (a, b) {
-            (Value::Refused | Value::Never, _) | (_, Value::Refused | Value::Never) => Value::Refused,
+            (Value::Refused | Value::Never, other) => self.beside_refused(op, other, right),
+            (other, Value::Refused | Value::Never) => self.beside_refused(op, other, left),
             (Value::Integer(a, _), Value::Integer(b, _)) => self.integers(op, a, b),
             (Value::Mask(a), Value::Mask(b)) => {
                 let id = self.at(at, |g| {
@@ -355,6 +359,15 @@ impl Lowering<'_> {
                 }))
             }
         }
+    }
+
+    /// What is computed with something that was refused: of no type that it may have is a truth value or a tuple a summand.
+    fn beside_refused(&mut self, op: &BinOp, other: Value, written: &Expr) -> Value {
+        let arithmetic = matches!(op, BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_));
+        if arithmetic && matches!(other, Value::Mask(_) | Value::Tuple(_) | Value::Closure(_)) {
+            self.as_number(other, written);
+        }
+        Value::Refused
     }
 
     /// An operation on integers, done here.
@@ -412,6 +425,13 @@ impl Lowering<'_> {
                 format!(
                     "a cast rounds, and rounding is flat with jumps: compute in {} throughout, the kernel finds the \
                      precision it needs",
+                    element.name()
+                ),
+            ),
+            Value::Integer(n, _) if matches!(target.as_str(), "f32" | "f64") => self.refuse_all(
+                &expr.ty,
+                format!(
+                    "`{target}` in a function that computes in {0}: write `{n} as {0}`, no conversion rounds in between then",
                     element.name()
                 ),
             ),

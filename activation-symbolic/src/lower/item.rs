@@ -46,6 +46,9 @@ impl Lowering<'_> {
                 return;
             }
             other => {
+                if let Some(ident) = name(other) {
+                    self.bind(ident, Value::Refused);
+                }
                 self.refuse_all(
                     other,
                     "an activation computes with numbers only: move this item out of the body",
@@ -80,6 +83,12 @@ impl Lowering<'_> {
         let Some(mut resolved) = first.and_then(imported) else { return path.clone() };
         resolved.segments.extend(path.segments.iter().skip(1).cloned());
         resolved
+    }
+
+    /// Whether a path begins with the name of an item that was refused: its uses are no further offence.
+    pub(super) fn is_refused(&self, path: &Path) -> bool {
+        let first = path.segments.first().and_then(|first| self.find(&first.ident));
+        first.is_some_and(|index| matches!(self.variables[index].value, Value::Refused))
     }
 
     /// The same of a path that may be the name of an import alone: `PI` after `use std::f32::consts::PI;`.
@@ -129,6 +138,19 @@ impl Lowering<'_> {
                 );
             }
         }
+    }
+}
+
+/// The name of a type or a module.
+fn name(item: &Item) -> Option<&Ident> {
+    match item {
+        Item::Struct(item) => Some(&item.ident),
+        Item::Enum(item) => Some(&item.ident),
+        Item::Union(item) => Some(&item.ident),
+        Item::Type(item) => Some(&item.ident),
+        Item::Trait(item) => Some(&item.ident),
+        Item::Mod(item) => Some(&item.ident),
+        _ => None,
     }
 }
 

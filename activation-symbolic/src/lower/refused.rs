@@ -41,12 +41,7 @@ impl Lowering<'_> {
                 "`if let` tests a pattern on a number: write the comparison, `if x == 0.0`, or `match x { … }`",
             ),
             Expr::Index(expr) => {
-                let local = matches!(&*expr.expr, Expr::Path(path) if path.path.get_ident().is_some_and(|i| self.find(i).is_some()));
-                let base = match &*expr.expr {
-                    base @ Expr::Macro(_) => self.expression(base),
-                    base if local => self.expression(base),
-                    _ => Value::Unit,
-                };
+                let base = self.base(&expr.expr);
                 let index = match &*expr.index {
                     Expr::Range(_) => Value::Unit,
                     index => self.expression(index),
@@ -82,6 +77,7 @@ impl Lowering<'_> {
             ),
             Expr::TryBlock(expr) => self.refuse(expr.try_token.span, "an activation has a value for every input: nothing can fail here"),
             Expr::Yield(expr) => self.refuse(expr.yield_token.span, "an activation returns one value: it can't yield"),
+            Expr::Struct(expr) if self.is_refused(&expr.path) => Value::Refused,
             Expr::Struct(expr) => self.refuse_all(&expr.path, "a struct is no number: use several `let`s or a tuple"),
             Expr::Range(expr) => self.refuse_all(expr.limits, "a range is no number: it has a place in `for i in 0..4` and in patterns"),
             Expr::Infer(expr) => self.refuse(expr.underscore_token.span, "there is no value here: write one"),

@@ -90,10 +90,16 @@ impl Lowering<'_> {
             Value::Number(id) => return Some(id),
             Value::Refused | Value::Never => return None,
             Value::Integer(n, _) => {
-                let text = at.to_token_stream().to_string().replace([' ', '_'], "");
+                let tokens = at.to_token_stream().to_string();
+                let text = tokens.replace([' ', '_'], "");
                 let digits = text.trim_start_matches('-');
-                let plain = digits.chars().all(|c| c.is_ascii_digit());
-                let instead = if plain { format!("{text}.0") } else { format!("{text} as {element}") };
+                let instead = if digits.chars().all(|c| c.is_ascii_digit()) {
+                    format!("{text}.0")
+                } else if tokens.contains(' ') {
+                    format!("({tokens}) as {element}")
+                } else {
+                    format!("{tokens} as {element}")
+                };
                 self.diagnostics.error_spanned(at, integer_message(element, &instead));
                 // What a literal is meant to be is plain, so that what is done with it may be wrong as well.
                 let literal = digits.starts_with(|c: char| c.is_ascii_digit());
@@ -157,6 +163,9 @@ impl Lowering<'_> {
                     other => other,
                 };
             }
+            Type::Path(path) if self.is_refused(&path.path) => return Value::Refused,
+            // What an alias stands for rustc knows.
+            Type::Path(path) if is_alias(&path.path) => return value,
             Type::Path(path) => path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default(),
             _ => String::new(),
         };
@@ -233,6 +242,12 @@ fn integer_message(element: &str, instead: &str) -> String {
 pub(super) fn plain(ident: &Ident) -> String {
     let text = ident.to_string();
     text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
+}
+
+/// Whether a type may be a number's under another name.
+fn is_alias(path: &Path) -> bool {
+    let capital = |name: &str| name.starts_with(char::is_uppercase) && name != "String";
+    path.segments.last().is_some_and(|last| last.arguments.is_none() && capital(&last.ident.to_string()))
 }
 
 /// Whether this is the name of an integer type.
