@@ -21,7 +21,7 @@ use std::collections::HashSet;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprPath, Pat};
+use syn::{Expr, Pat, parse_quote};
 
 use crate::callable::Outside;
 use crate::diagnostic::{Diagnostics, Place};
@@ -211,11 +211,15 @@ impl<'a> Lowering<'a> {
                 );
                 return self.graph.constant(f64::NAN);
             }
-            Expr::Path(ExprPath { path, .. }) => {
-                self.called_witness(path, path, 1);
-                self.activation(path, arguments[..1].to_vec())
+            // The path of another activation, of a helper or of a method: as if it were called in a closure.
+            path => {
+                let closure = Closure {
+                    inputs: vec![parse_quote!(x)],
+                    body: parse_quote!(#path(x)),
+                    captured: Vec::new(),
+                };
+                self.inline(&closure, arguments[..1].to_vec())
             }
-            _ => Value::Refused,
         };
         let body = if let Expr::Closure(closure) = own { &closure.body } else { own };
         match self.as_number(result, body) {

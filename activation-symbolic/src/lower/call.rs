@@ -80,9 +80,13 @@ impl Lowering<'_> {
             return self.associated(&ty, &path, call);
         }
         if let Some(message) = foreign(&path) {
-            // What is passed may be wrong by itself, other than a text that is one where it belongs.
-            for argument in call.args.iter().filter(|argument| !matches!(argument, Expr::Lit(_))) {
-                self.expression(argument);
+            // What is passed may be wrong by itself, other than a text or a reference that is one where it belongs.
+            for argument in &call.args {
+                match argument {
+                    Expr::Lit(_) => Value::Unit,
+                    Expr::Reference(borrowed) => self.expression(&borrowed.expr),
+                    other => self.expression(other),
+                };
             }
             return if self.is_refused(&path) { Value::Refused } else { self.refuse_all(&path, message) };
         }
@@ -99,15 +103,15 @@ impl Lowering<'_> {
                 "a function that calls itself has no finite formula: write `for _ in 0..8`, which is unrolled",
             );
         }
-        if let Some(segment) = path.segments.iter().find(|s| !s.arguments.is_none()) {
-            return self
-                .refuse_all(&segment.arguments, "an activation has no generic arguments: leave them out");
-        }
         if arguments.is_empty() {
             return self.refuse_all(
                 &path,
                 "what has no arguments is no function of the input: pass it, or name a `const`",
             );
+        }
+        if let Some(segment) = path.segments.iter().find(|s| !s.arguments.is_none()) {
+            return self
+                .refuse_all(&segment.arguments, "an activation has no generic arguments: leave them out");
         }
         self.called_witness(&func.path, &path, call.args.len());
         let mut numbers = Vec::new();

@@ -104,7 +104,10 @@ impl Lowering<'_> {
 
     /// `if … { … } else { … }`
     pub(super) fn conditional(&mut self, expr: &ExprIf) -> Value {
+        let scope = self.variables.len();
+        self.bind_refused(bound(&expr.cond));
         let condition = self.condition(&expr.cond);
+        self.variables.truncate(scope);
         let mask = condition.unwrap_or_else(|| self.graph.truth(true));
         let value = self.branch(
             mask,
@@ -126,12 +129,16 @@ impl Lowering<'_> {
     /// A block in which the `names` that a refused pattern would bind are known.
     pub(super) fn block_with(&mut self, names: Vec<&Ident>, block: &Block) -> Value {
         let scope = self.variables.len();
-        for ident in names {
-            self.bind(ident, Value::Refused);
-        }
+        self.bind_refused(names);
         let value = self.block(block);
         self.variables.truncate(scope);
         value
+    }
+
+    fn bind_refused(&mut self, names: Vec<&Ident>) {
+        for ident in names {
+            self.bind(ident, Value::Refused);
+        }
     }
 
     /// A condition as a mask.

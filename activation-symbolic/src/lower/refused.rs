@@ -58,8 +58,9 @@ impl Lowering<'_> {
                 }
                 self.refuse_all(
                     expr,
-                    "an element that is picked by its index is a step with jumps: name constants one by one; for whole \
-                     rows there is `Row<f32>`",
+                    "elements aren't picked by an index here, which would be a step with jumps if it depended on the input: run \
+                     over an array by `for c in [0.5, 0.25] { … }`, or take it apart by `let [a, b] = …;`; for whole rows \
+                     there is `Row<f32>`",
                 )
             }
             Expr::Reference(expr) => {

@@ -51,6 +51,7 @@ impl Lowering<'_> {
             }
             Stmt::Expr(expr, _) => {
                 self.attributes(attributes(expr));
+                let asked = (self.called.len(), self.witnesses.len());
                 let value = self.expression(expr);
                 let dropped = match value {
                     Value::Never => return Value::Never,
@@ -58,6 +59,9 @@ impl Lowering<'_> {
                     _ => true,
                 };
                 if dropped {
+                    // Whether a function that is called for nothing is an activation matters to no one.
+                    self.called.truncate(asked.0);
+                    self.witnesses.truncate(asked.1);
                     return self.refuse_all(
                         expr,
                         "this value is computed and dropped, so it is no part of the function: use it, assign it \

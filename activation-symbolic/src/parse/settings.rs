@@ -125,7 +125,10 @@ impl Reader<'_> {
             self.settings.name = Some(ident.clone());
             return Ok(());
         }
-        let expr: Expr = input.parse()?;
+        let mut expr: Expr = input.parse()?;
+        while let Expr::Paren(paren) = expr {
+            expr = *paren.expr;
+        }
         match name {
             "derivative" => match expr {
                 Expr::Closure(_) | Expr::Path(_) => self.settings.derivative = Some(expr),
