@@ -12,6 +12,10 @@ use crate::callable::constant;
 use crate::graph::Op;
 use crate::parse::literal::standard;
 
+/// What is said of a constant that has to be known here.
+const HIDDEN: &str = "the value of this constant isn't visible to the macro, which needs it here: write the value, or a \
+                      `const` inside the body";
+
 impl Lowering<'_> {
     /// Whether an expression is a constant whose value only rustc knows; where that has to be known here, it is refused.
     pub(super) fn hidden(&mut self, expr: &Expr) -> bool {
@@ -20,11 +24,7 @@ impl Lowering<'_> {
         let hidden =
             path.get_ident().is_none_or(|ident| self.find(ident).is_none()) && standard(&path).is_none();
         if hidden {
-            self.refuse_all(
-                written,
-                "the value of this constant isn't visible to the macro, which needs it here: write the value, or a `const` \
-                 inside the body",
-            );
+            self.refuse_all(written, HIDDEN);
         }
         hidden
     }
@@ -81,6 +81,29 @@ impl Lowering<'_> {
         self.misused.insert(n);
         let named = self.graph.externals[n as usize].clone();
         self.refuse_all(named, message)
+    }
+
+    /// Refuses what is used as an integer, a truth value or several numbers, if it is a constant from outside.
+    pub(super) fn unseen(&mut self, value: &Value) -> Option<Value> {
+        self.constant(value).map(|n| self.misused(n, HIDDEN))
+    }
+
+    /// An integer beside a constant: either of them may be the wrong one.
+    pub(super) fn beside_constant(&mut self, n: u8, integer: &Expr) -> Value {
+        self.misused.insert(n);
+        let (element, text) = (self.signature.element.name(), integer.to_token_stream());
+        self.refuse_all(
+            integer,
+            format!(
+                "an integer beside a constant from outside: write `{text} as {element}` if that is of type {element}; if it \
+                 is an integer too, the macro can't see its value: write it here"
+            ),
+        )
+    }
+
+    /// The same where something has been said already.
+    pub(super) fn forget(&mut self, value: &Value) {
+        self.misused.extend(self.constant(value));
     }
 
     /// The constants as items of the struct's: bound to the element type once, so that a mistake is one error. A static,

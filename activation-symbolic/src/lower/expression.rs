@@ -62,8 +62,13 @@ impl Lowering<'_> {
                 let (value, Some(times)) = (self.expression(&repeat.expr), self.bound(&repeat.len)) else {
                     return Value::Refused;
                 };
+                if let Value::Refused = value {
+                    return value;
+                }
                 match usize::try_from(times) {
-                    Ok(times) if times <= MOST_PASSES as usize => Value::Tuple(vec![value; times]),
+                    Ok(times) if times.saturating_mul(value.size()) <= MOST_PASSES as usize => {
+                        Value::Tuple(vec![value; times])
+                    }
                     _ => self.refuse_all(&repeat.len, format!("an array of more than {MOST_PASSES} numbers makes too large a formula")),
                 }
             }
@@ -229,6 +234,7 @@ impl Lowering<'_> {
         }
         match (&expr.op, self.expression(&expr.expr)) {
             (_, Value::Refused | Value::Never) => Value::Refused,
+            (UnOp::Not(_), value) if self.unseen(&value).is_some() => Value::Refused,
             (UnOp::Neg(_), Value::Integer(n, at)) => Value::Integer(n.wrapping_neg(), at),
             (UnOp::Neg(_), value) => match self.as_number(value, &expr.expr) {
                 Some(a) => Value::Number(self.at(span, |g| g.neg(a))),
@@ -346,6 +352,14 @@ impl Lowering<'_> {
                 }
             }
             (a, b) => {
+                let integer = match (&a, &b) {
+                    (Value::Integer(..), other) => self.constant(other).zip(Some(left)),
+                    (other, Value::Integer(..)) => self.constant(other).zip(Some(right)),
+                    _ => None,
+                };
+                if let Some((n, integer)) = integer {
+                    return self.beside_constant(n, integer);
+                }
                 let (a, b) = (self.as_number(a, left), self.as_number(b, right));
                 let (Some(a), Some(b)) = (a, b) else { return Value::Refused };
                 if let Some(comparison) = comparison(op) {
@@ -415,6 +429,7 @@ impl Lowering<'_> {
         let span = expr.as_token.span;
         match self.expression(&expr.expr) {
             Value::Refused => Value::Refused,
+            value if is_integer(&target) && self.unseen(&value).is_some() => Value::Refused,
             Value::Integer(n, _) if target == element.name() => {
                 Value::Number(self.at(span, |g| g.constant(n as f64)))
             }

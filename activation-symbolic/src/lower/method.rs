@@ -75,6 +75,7 @@ impl Lowering<'_> {
                     other => self.expression(other),
                 };
             }
+            self.forget(&receiver);
             return reason.map_or(Value::Refused, |reason| self.refuse(span, reason));
         }
         let Some(x) = self.as_number(receiver, written) else { return Value::Refused };
@@ -213,6 +214,7 @@ impl Lowering<'_> {
                 Err(_) => self.refuse_all(exponent, "this exponent is no i32: numbers to such a power are 0 or infinite"),
             },
             Value::Refused | Value::Never => Value::Refused,
+            value if self.unseen(&value).is_some() => Value::Refused,
             Value::Number(id) if self.graph.as_constant(id).is_some() => {
                 self.refuse_all(exponent, "the exponent of `powi` is an integer: write `powi(2)`, or `powf` for this one")
             }

@@ -55,6 +55,7 @@ impl Lowering<'_> {
                 "an enum is no number, and which of its variants this is the macro can't see: make a function for each, or \
                  tell them apart by a `#[param]`",
             ),
+            None if expr.arms.iter().any(|arm| is_discrete(&arm.pat)) => self.unseen(&value).unwrap_or(value),
             None => value,
         };
         self.arms(&value, &expr.arms, expr)
@@ -155,7 +156,7 @@ impl Lowering<'_> {
                         self.at(pat.span(), |g| g.and(test, inner))
                     });
                 }
-                if !matches!(value, Value::Refused | Value::Never) {
+                if !matches!(value, Value::Refused | Value::Never) && self.unseen(value).is_none() {
                     self.refuse_all(
                         pat,
                         "the value is no tuple of this many parts: write one name for each part",
@@ -295,6 +296,17 @@ fn is_variant(pat: &Pat) -> bool {
         Pat::TupleStruct(_) | Pat::Struct(_) => true,
         Pat::Or(or) => or.cases.iter().any(is_variant),
         Pat::Paren(inner) => is_variant(&inner.pat),
+        _ => false,
+    }
+}
+
+/// Whether a pattern is that of an integer or a truth value.
+fn is_discrete(pat: &Pat) -> bool {
+    match pat {
+        Pat::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.suffix().is_empty(),
+        Pat::Lit(ExprLit { lit: Lit::Bool(_), .. }) => true,
+        Pat::Or(or) => or.cases.iter().any(is_discrete),
+        Pat::Paren(inner) => is_discrete(&inner.pat),
         _ => false,
     }
 }

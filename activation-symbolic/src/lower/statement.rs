@@ -329,6 +329,7 @@ impl Lowering<'_> {
         match self.expression(expr) {
             Value::Integer(n, _) => Some(n),
             Value::Refused => None,
+            value if self.unseen(&value).is_some() => None,
             _ => {
                 self.refuse_all(
                     expr,

@@ -34,6 +34,16 @@ pub(super) enum Value {
     Refused,
 }
 
+impl Value {
+    /// How many single values this is.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Tuple(values) => values.iter().map(Self::size).sum(),
+            _ => 1,
+        }
+    }
+}
+
 /// A closure with what was in scope where it was made.
 #[derive(Debug)]
 pub(super) struct Closure {
@@ -128,11 +138,11 @@ impl Lowering<'_> {
     }
 
     /// The value as a truth value.
-    #[expect(clippy::needless_pass_by_value, reason = "a value is used up where it becomes another")]
     pub(super) fn as_mask(&mut self, value: Value, at: impl ToTokens) -> Option<Id> {
         match value {
             Value::Mask(id) => Some(id),
             Value::Refused | Value::Never => None,
+            value if self.unseen(&value).is_some() => None,
             _ => {
                 self.diagnostics.error_spanned(at, "a condition is a truth value: compare, as in `x > 0.0`");
                 None
@@ -171,17 +181,27 @@ impl Lowering<'_> {
         };
         match (path.as_str(), value) {
             (_, Value::Refused) => Value::Refused,
-            ("f32" | "f64", _) if path != element.name() => self.refuse_all(
-                ty,
-                format!("`{path}` in a function that computes in {0}: write `{0}`, no conversion rounds in between then", element.name()),
-            ),
+            ("f32" | "f64", value) if path != element.name() => {
+                self.forget(&value);
+                self.refuse_all(
+                    ty,
+                    format!(
+                        "`{path}` in a function that computes in {0}: write `{0}`, no conversion rounds in between then",
+                        element.name()
+                    ),
+                )
+            }
             ("f32" | "f64", Value::Unset) => Value::Unset,
             ("f32" | "f64", value) => self.as_number(value, at).map_or(Value::Refused, Value::Number),
             ("bool", value @ (Value::Mask(_) | Value::Unset)) | ("Row", value @ Value::Number(_)) => value,
             (name, value @ (Value::Integer(..) | Value::Unset)) if is_integer(name) => value,
+            (_, value) if self.unseen(&value).is_some() => Value::Refused,
             _ => self.refuse_all(
                 ty,
-                format!("a variable is a number, {}, a truth value or a constant integer: leave the type out", element.name()),
+                format!(
+                    "a variable is a number, {}, a truth value or a constant integer: leave the type out",
+                    element.name()
+                ),
             ),
         }
     }
