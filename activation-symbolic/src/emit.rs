@@ -25,6 +25,8 @@ pub struct Derivatives {
     pub computed: Vec<Id>,
     /// Where the value, and where the derivatives, have to be computed again in extended precision.
     pub rescue: [Option<Id>; 2],
+    /// Where the derivatives with respect to the parameters have to be.
+    pub rescue_parameters: Option<Id>,
 }
 
 /// All items that the attribute's function becomes.
@@ -235,40 +237,10 @@ fn from_output(function: &Function, derivatives: &Derivatives) -> TokenStream {
 /// `fn rescue`, where a mask or a callee asks for it.
 fn rescue(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let signature = &function.signature;
-    let graph = &function.graph;
-    let calls: Vec<Id> = graph
-        .topological(&derivatives.computed)
-        .into_iter()
-        .filter(|&id| matches!(graph.op(id), Op::Call { part: crate::graph::Part::Value, .. }))
-        .collect();
-    let masks: Vec<Id> = derivatives.rescue.iter().flatten().copied().collect();
-    if masks.is_empty() && calls.is_empty() {
+    let calls = calls(function, derivatives);
+    let Some(Code { statements, results }) = masks(function, &calls, derivatives.rescue) else {
         return TokenStream::new();
-    }
-    let inputs = calls.iter().flat_map(|&id| graph.arguments(id).to_vec());
-    let wanted: Vec<Id> = masks.iter().copied().chain(calls.iter().copied()).chain(inputs).collect();
-    let Code { statements, results } = method(function, &wanted);
-    let mut results = results.into_iter();
-    let mut mask = |id: Option<Id>| match id.and_then(|_| results.next()) {
-        Some(mask) => quote!(::core::option::Option::Some(#mask)),
-        None => quote!(::core::option::Option::None),
     };
-    let mut own = {
-        let [value, derivative] = derivatives.rescue.map(&mut mask);
-        quote!([#value, #derivative])
-    };
-    let results: Vec<TokenStream> = results.collect();
-    let mut inputs = results[calls.len().min(results.len())..].iter();
-    for &call in &calls {
-        let Op::Call { callee, .. } = graph.op(call) else { continue };
-        let kernel = callee_name(callee);
-        let arguments: Vec<&TokenStream> = inputs.by_ref().take(graph.arguments(call).len()).collect();
-        let inner = match arguments.as_slice() {
-            [x] => quote!(::activations::Kernel::rescue(&#kernel, #x)),
-            _ => quote!(::activations::MultiKernel::rescue(&#kernel, [#(#arguments),*])),
-        };
-        own = quote!(::activations::either_mask(#own, #inner));
-    }
     let idents: Vec<&Ident> = signature.inputs.iter().map(|i| &i.ident).collect();
     let n = Literal::usize_unsuffixed(idents.len());
     let argument = match idents.as_slice() {
@@ -281,7 +253,78 @@ fn rescue(function: &Function, derivatives: &Derivatives) -> TokenStream {
         #[inline(always)]
         fn rescue<R: ::activations::Real>(&self, #argument) -> [::core::option::Option<R::Mask>; 2] {
             #statements
-            #own
+            #(#results)*
+        }
+    }
+}
+
+/// The calls of others that a function is computed from.
+fn calls(function: &Function, derivatives: &Derivatives) -> Vec<Id> {
+    let graph = &function.graph;
+    let order = graph.topological(&derivatives.computed).into_iter();
+    order.filter(|&id| matches!(graph.op(id), Op::Call { part: crate::graph::Part::Value, .. })).collect()
+}
+
+/// A pair of masks, with those of the callees; none where there are none.
+fn masks(function: &Function, calls: &[Id], own: [Option<Id>; 2]) -> Option<Code> {
+    let graph = &function.graph;
+    let masks: Vec<Id> = own.iter().flatten().copied().collect();
+    if masks.is_empty() && calls.is_empty() {
+        return None;
+    }
+    let inputs = calls.iter().flat_map(|&id| graph.arguments(id).to_vec());
+    let wanted: Vec<Id> = masks.iter().copied().chain(calls.iter().copied()).chain(inputs).collect();
+    let Code { statements, results } = method(function, &wanted);
+    let mut results = results.into_iter();
+    let mut mask = |id: Option<Id>| match id.and_then(|_| results.next()) {
+        Some(mask) => quote!(::core::option::Option::Some(#mask)),
+        None => quote!(::core::option::Option::None),
+    };
+    let mut pair = {
+        let [first, second] = own.map(&mut mask);
+        quote!([#first, #second])
+    };
+    let results: Vec<TokenStream> = results.collect();
+    let mut inputs = results[calls.len().min(results.len())..].iter();
+    for &call in calls {
+        let Op::Call { callee, .. } = graph.op(call) else { continue };
+        let kernel = callee_name(callee);
+        let arguments: Vec<&TokenStream> = inputs.by_ref().take(graph.arguments(call).len()).collect();
+        let inner = match arguments.as_slice() {
+            [x] => quote!(::activations::Kernel::rescue(&#kernel, #x)),
+            _ => quote!(::activations::MultiKernel::rescue(&#kernel, [#(#arguments),*])),
+        };
+        pair = quote!(::activations::either_mask(#pair, #inner));
+    }
+    Some(Code { statements, results: vec![pair] })
+}
+
+/// `fn rescue_parameters`, where a mask or a callee asks for it.
+fn rescue_parameters(function: &Function, derivatives: &Derivatives) -> TokenStream {
+    let calls = calls(function, derivatives);
+    let own = derivatives.rescue_parameters;
+    let (statements, mask) = if calls.is_empty() {
+        let Some(own) = own else { return TokenStream::new() };
+        let Code { statements, results } = method(function, &[own]);
+        (statements, quote!(::core::option::Option::Some(#(#results)*)))
+    } else {
+        let Some(Code { statements, results }) = masks(function, &calls, [own, None]) else {
+            return TokenStream::new();
+        };
+        let statements = quote!(#statements let masks = #(#results)*;);
+        (statements, quote!(::activations::either_mask(masks, [masks[1], masks[0]])[0]))
+    };
+    let inputs: Vec<&Ident> = function.signature.inputs.iter().map(|i| &i.ident).collect();
+    let n = Literal::usize_unsuffixed(inputs.len());
+    quote! {
+        const RESCUES_PARAMETERS: bool = true;
+        #[inline(always)]
+        fn rescue_parameters<R: ::activations::Real>(
+            &self,
+            [#(#inputs),*]: [R; #n],
+        ) -> ::core::option::Option<R::Mask> {
+            #statements
+            #mask
         }
     }
 }
@@ -300,6 +343,7 @@ fn parametric(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let (n, p) = (Literal::usize_unsuffixed(inputs.len()), Literal::usize_unsuffixed(idents.len()));
     let Code { statements, results } = method(function, &derivatives.parameters);
     let scalar = scalar(signature.element);
+    let rescue = rescue_parameters(function, derivatives);
     quote! {
         #shared
         #[allow(clippy::all, clippy::pedantic)]
@@ -309,6 +353,7 @@ fn parametric(function: &Function, derivatives: &Derivatives) -> TokenStream {
                 #statements
                 [#(#results),*]
             }
+            #rescue
             fn from_gradient([#(#idents),*]: [f64; #p]) -> Self {
                 Self { #(#idents: #idents as #scalar),* }
             }

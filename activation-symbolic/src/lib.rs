@@ -103,7 +103,7 @@ pub fn derive(function: &mut Function, diagnostics: &mut Diagnostics) -> Derivat
     check::check(function, &inputs, diagnostics);
     if !diagnostics.is_empty() {
         let computed = [value].into_iter().chain(inputs.iter().copied()).collect();
-        return Derivatives { inputs, parameters, higher, computed, rescue: [None, None] };
+        return Derivatives { inputs, parameters, higher, computed, ..Derivatives::default() };
     }
     let inputs: Vec<Id> = inputs.into_iter().map(|slope| settle::settle(function, slope)).collect();
     function.value = patch::patch(function, value);
@@ -112,7 +112,15 @@ pub fn derive(function: &mut Function, diagnostics: &mut Diagnostics) -> Derivat
     let forms = share::share(&mut function.graph, &roots);
     let others = [&parameters[..], &higher].concat();
     let Rescue { roots, value, derivative } = rescue::rescue(function, &forms, &others, diagnostics);
-    Derivatives { inputs, parameters, higher, computed: roots, rescue: [value, derivative] }
+    let rescue_parameters = rescue::rescue_parameters(function, &parameters);
+    Derivatives {
+        inputs,
+        parameters,
+        higher,
+        computed: roots,
+        rescue: [value, derivative],
+        rescue_parameters,
+    }
 }
 
 /// The derivative of a node with respect to a leaf, in its stable form.

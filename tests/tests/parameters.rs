@@ -40,3 +40,34 @@ fn parameter_gradients_are_right() {
     });
     faults.assert_only_open();
 }
+
+/// Where a step of the formula overflows, the terms are computed again: here beside the gradients in closed form.
+mod far_out {
+    use activations::prelude::*;
+
+    #[activation]
+    pub(crate) fn root(x: f32, #[param(1.0)] a: f32) -> f32 {
+        x / (1.0 + a * x * x).sqrt()
+    }
+
+    #[activation]
+    pub(crate) fn through_a_call(x: f32, #[param(2.0)] b: f32) -> f32 {
+        b * root(x, 1.0)
+    }
+
+    #[test]
+    fn gradients_are_right_where_the_formula_overflows() {
+        for x in [-3e38_f32, -1e30, 1e20, 2.5e19, 7.0, 1e-3, 1e-20] {
+            let slope = |wide: f64| -wide.powi(3) / (2.0 * (1.0 + wide * wide).powf(1.5));
+            let exact = slope(f64::from(x));
+            let gradient = Root::default().backward_params(&[x], &[1.0], &mut [0.0]).expect("equal lengths");
+            let error = (f64::from(gradient.a) - exact).abs();
+            assert!(error <= 5e-7 * exact.abs() + 1e-37, "{} at {x:e} for {exact:e}", gradient.a);
+
+            let exact = f64::from(x) / f64::from(x).hypot(1.0);
+            let gradient = ThroughACall::default().backward_params(&[x], &[1.0], &mut [0.0]);
+            let found = f64::from(gradient.expect("equal lengths").b);
+            assert!((found - exact).abs() <= 5e-7 * exact.abs(), "{found} at {x:e} for {exact:e}");
+        }
+    }
+}

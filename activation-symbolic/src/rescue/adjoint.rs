@@ -12,6 +12,12 @@ use crate::primitive::Primitive;
 /// ones.
 const DEVIATIONS: f64 = 3.0;
 
+/// What the errors that rounding may add up to count beside those that were seen.
+pub(super) const NOISE: f64 = 0.75;
+
+/// An angle that has every phase close by.
+const LARGE: f64 = 8.0;
+
 /// The share of half a last place up to which a number isn't next to a float by chance.
 const REASON: f64 = 1.0 / 4096.0;
 
@@ -55,14 +61,29 @@ impl Adjoints {
         self.0.get(place).and_then(|column| column.get(point)).copied().unwrap_or(0.0)
     }
 
+    /// Whether the node depends on the one in a place.
+    fn reaches(&self, place: usize) -> bool {
+        self.0.get(place).is_some_and(|column| !column.is_empty())
+    }
+
     /// How large the rounding errors of the floats `S` may be together, at each point: to first order, none of a node
     /// depending on that of another. It is no bound, but that of the sum is.
     pub(super) fn noise<S: Float>(&self, tape: &Tape, estimates: &[Vec<Estimate>]) -> Vec<f64> {
+        self.noise_of::<S>(tape, estimates, |_| true)
+    }
+
+    /// The same of the nodes in some places only.
+    fn noise_of<S: Float>(
+        &self,
+        tape: &Tape,
+        estimates: &[Vec<Estimate>],
+        counts: impl Fn(usize) -> bool,
+    ) -> Vec<f64> {
         let points = self.0.last().map_or(0, Vec::len);
         let (mut sums, mut squares) = (vec![0.0; points], vec![0.0; points]);
         for (place, column) in self.0.iter().enumerate() {
             let step = &tape.steps[place];
-            if column.is_empty() || !rounds(tape, step) {
+            if column.is_empty() || !rounds(tape, step) || !counts(place) {
                 continue;
             }
             let lasts = match (step.op, step.arguments.as_slice()) {
@@ -95,9 +116,103 @@ impl Adjoints {
                 p += 1;
             }
         }
-        // The variance of what is spread evenly between −h and h is h²/3.
-        let noise = |(sum, square): (f64, f64)| sum.min(DEVIATIONS * (square / 3.0).sqrt());
-        sums.into_iter().zip(squares).map(noise).collect()
+        sums.into_iter().zip(squares).map(|(sum, square)| noise(sum, square)).collect()
+    }
+}
+
+/// Errors beside a point, where an angle is so large that the same happens there in every phase: also where the slope of
+/// the whole is zero, and with it much of what is tolerated. Of the rounding of the angle then hardly more than the second
+/// order is left, half the square of it.
+pub(super) struct Angles(Vec<Angle>);
+
+/// An angle.
+struct Angle {
+    place: usize,
+    slopes: Adjoints,
+    /// The sines, cosines and tangents of it.
+    waves: Vec<usize>,
+    is_rounded: bool,
+}
+
+impl Angle {
+    /// How high its waves are in the node whose slopes are given.
+    fn amplitude(&self, adjoints: &Adjoints, point: usize) -> f64 {
+        self.waves.iter().map(|&wave| adjoints.slope(wave, point).abs()).sum()
+    }
+}
+
+impl Angles {
+    pub(super) fn new(tape: &Tape, estimates: &[Vec<Estimate>]) -> Self {
+        use Primitive::{Cos, Sin, Tan};
+        let mut angles: Vec<Angle> = Vec::new();
+        for (wave, step) in tape.steps.iter().enumerate() {
+            if !matches!(step.op, Op::Apply(Sin | Cos | Tan)) {
+                continue;
+            }
+            let place = step.arguments[0];
+            match angles.iter_mut().find(|angle| angle.place == place) {
+                Some(angle) => angle.waves.push(wave),
+                None => angles.push(Angle {
+                    place,
+                    slopes: Adjoints::new(tape, place, estimates),
+                    waves: vec![wave],
+                    is_rounded: rounds(tape, &tape.steps[place]),
+                }),
+            }
+        }
+        Self(angles)
+    }
+
+    /// The errors beside each point of a root whose slopes these are, in units of what is tolerated there; none where it
+    /// depends on no angle.
+    pub(super) fn errors<S: Float>(
+        &self,
+        adjoints: &Adjoints,
+        inputs: &[(usize, &[S])],
+        tape: &Tape,
+        estimates: &[Vec<Estimate>],
+    ) -> Option<Vec<f64>> {
+        let is_reached = |angle: &&Angle| angle.waves.iter().any(|&wave| adjoints.reaches(wave));
+        let angles: Vec<&Angle> = self.0.iter().filter(is_reached).collect();
+        if angles.is_empty() {
+            return None;
+        }
+        let is_other = |place| !angles.iter().any(|angle| angle.slopes.reaches(place));
+        let mut errors = adjoints.noise_of::<S>(tape, estimates, is_other);
+        let root = estimates[adjoints.0.len() - 1].as_slice();
+        for (p, error) in errors.iter_mut().enumerate() {
+            let (mut amplitudes, mut bend, mut largest, mut is_rounded) = (0.0, 0.0, 0.0, false);
+            for angle in &angles {
+                let value = estimates[angle.place][p].value;
+                let rounding = if angle.is_rounded { half_place::<S>(value) } else { 0.0 };
+                // A wave differs by no more than its height.
+                bend += angle.amplitude(adjoints, p) * (rounding * rounding / 2.0).min(2.0);
+                amplitudes += angle.amplitude(adjoints, p);
+                largest = value.abs().max(largest);
+                is_rounded |= angle.is_rounded;
+            }
+            // The slope along what isn't in an angle is a constant here, and that of the waves goes up and down.
+            let (mut rest, mut waves) = (0.0, 0.0);
+            for &(place, x) in inputs {
+                let x: f64 = x[p].into();
+                let mut slope = adjoints.slope(place, p);
+                for angle in &angles {
+                    let along = angle.slopes.slope(place, p);
+                    slope -= adjoints.slope(angle.place, p) * along;
+                    waves += angle.amplitude(adjoints, p) * (along * x).abs();
+                }
+                rest += (slope * x).abs();
+            }
+            let unit = root[p].value.abs().max(amplitudes) + (rest - waves).max(0.0);
+            let noise = if largest >= LARGE {
+                let of_angle = if is_rounded { S::EPSILON * rest.min(waves) } else { 0.0 };
+                NOISE * (*error + of_angle)
+            } else {
+                0.0
+            };
+            *error = (bend + noise) / (4.0 * S::EPSILON * unit + S::TINY);
+        }
+        Some(errors)
     }
 }
 
@@ -118,8 +233,14 @@ fn rounds(tape: &Tape, step: &Step) -> bool {
     }
 }
 
+/// What rounding errors may be together, of which the sum and the sum of squares are given. The variance of what is
+/// spread evenly between −h and h is h²/3.
+pub(super) fn noise(sum: f64, squares: f64) -> f64 {
+    sum.min(DEVIATIONS * (squares / 3.0).sqrt())
+}
+
 /// Half of the last place that the floats `S` have for a number.
-fn half_place<S: Float>(value: f64) -> f64 {
+pub(super) fn half_place<S: Float>(value: f64) -> f64 {
     power(value).max(S::TINY) * S::EPSILON
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::WRONG;
-use super::adjoint::Adjoints;
+use super::adjoint::{Adjoints, Angles, NOISE};
 use super::batch::{Sums, Tape};
 use super::estimate::Estimate;
 use super::sample::{self, Float};
@@ -31,9 +31,6 @@ const SLOPE: f64 = 0.15;
 /// How often a gap may be halved.
 const ROUNDS: usize = 24;
 
-/// What the errors that rounding may add up to count beside those that were seen.
-const NOISE: f64 = 0.75;
-
 /// A point, and what came out there.
 #[derive(Debug)]
 pub(super) struct Case<S> {
@@ -55,6 +52,8 @@ pub(super) struct Case<S> {
     errors: Vec<f64>,
     /// The worst of them.
     worst: f64,
+    /// For each root how its tolerance changes with x.
+    turns: Vec<Turn>,
     /// The roots of which 106 bits leave open what they should be.
     doubts: Vec<usize>,
 }
@@ -114,6 +113,40 @@ impl<S: Float> Case<S> {
         } else {
             0
         }
+    }
+
+    /// Where between this point and another one of the roots may be wrong as its slope is zero there.
+    fn turn(&self, other: &Self) -> Option<S> {
+        if self.worst.max(other.worst) > WRONG {
+            return None;
+        }
+        let x = self.turns.iter().zip(&other.turns).find_map(|(a, b)| a.between::<S>(*b))?;
+        Some(S::from_f64(x)).filter(|&x| x > self.x[0] && x < other.x[0])
+    }
+}
+
+/// What is tolerated of a root is least where its slope is zero.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    x: f64,
+    value: f64,
+    slope: f64,
+    /// What rounding errors may add up to.
+    noise: f64,
+}
+
+impl Turn {
+    /// Where the slope is zero between two points, as a straight line has it, if rounding errors may be too large there.
+    fn between<S: Float>(self, other: Self) -> Option<f64> {
+        if self.slope * other.slope >= 0.0 {
+            return None;
+        }
+        let share = self.slope / (self.slope - other.slope);
+        let x = self.x + share * (other.x - self.x);
+        let ends = [self, other].map(|end| end.value + end.slope * (x - end.x) / 2.0);
+        let least = if ends[0] * ends[1] < 0.0 { 0.0 } else { ends[0].abs().min(ends[1].abs()) };
+        let tolerance = 4.0 * S::EPSILON * least.min(self.value.abs()).min(other.value.abs()) + S::TINY;
+        (NOISE * self.noise.min(other.noise) > WRONG * tolerance).then_some(x)
     }
 }
 
@@ -225,6 +258,8 @@ pub(super) struct Judge<'a, S: Float> {
     order: Vec<Id>,
     tape: Tape,
     truth: Truth<S>,
+    /// How many nodes may be evaluated in all.
+    nodes: usize,
     /// Whether few points only are afforded.
     few: bool,
     /// The values of the parameters, and of the constants named by path, that are tried.
@@ -248,9 +283,18 @@ impl<'a, S: Float> Judge<'a, S> {
             order,
             tape,
             truth: Truth::new(function.signature.inputs.len()),
+            nodes: NODES,
             few: false,
             settings: sample::parameters::<S>(function).into_iter().map(Rc::from).collect(),
         }
+    }
+
+    /// Looks at fewer points, for what is needed less often; of the parameters' values, at small and at large ones.
+    pub(super) fn brief(mut self) -> Self {
+        let chosen = if sample::has_defaults(self.function) { [0, 3] } else { [2, 3] };
+        self.settings = chosen.into_iter().filter_map(|i| self.settings.get(i).cloned()).collect();
+        self.nodes /= 2;
+        self
     }
 
     /// Looks at points, until one is so bad that it `ends` the search.
@@ -258,7 +302,7 @@ impl<'a, S: Float> Judge<'a, S> {
         let function = self.function;
         let has_defaults = sample::has_defaults(function);
         let equal = if has_defaults { 1 } else { self.settings.len() };
-        let count = (NODES / self.order.len().max(1) / equal).clamp(4, 180);
+        let count = (self.nodes / self.order.len().max(1) / equal).clamp(4, 180);
         self.few = count < sample::FEW;
         let inputs = function.signature.inputs.len();
         let line = sample::line::<S>(function, &self.order, count);
@@ -318,9 +362,10 @@ impl<'a, S: Float> Judge<'a, S> {
                 let is_peak = |place: usize| round < CLIMBS && neighbours.is_peak(cases, place);
                 let happens = a.depth(b) > round;
                 let left = &mut left[setting][usize::from(!happens)];
+                let turn = if round < CLIMBS && !happens { a.turn(b) } else { None };
                 if *left > 0
-                    && (happens || is_poor || is_peak(before) || is_peak(after))
-                    && let Some(middle) = sample::between(a.x[0], b.x[0])
+                    && (happens || is_poor || turn.is_some() || is_peak(before) || is_peak(after))
+                    && let Some(middle) = turn.or_else(|| sample::between(a.x[0], b.x[0]))
                 {
                     let place = cases.len() + x.len();
                     narrower.extend([before, place]);
@@ -355,7 +400,7 @@ impl<'a, S: Float> Judge<'a, S> {
         if points.len() == 0 {
             return Vec::new();
         }
-        let (targets, doubts, noise) = self.targets(points);
+        let Aims { targets, doubts, noise, bends, turns } = self.targets(points);
         let graph = &self.function.graph;
         let mut columns = self.tape.evaluate(|op| points.leaf(graph, op), Sums::Fused);
         let mut errors: Vec<Vec<f64>> = vec![vec![0.0; points.len()]; self.roots.len()];
@@ -368,6 +413,11 @@ impl<'a, S: Float> Judge<'a, S> {
             for (p, error) in errors.iter_mut().enumerate() {
                 // Rounding errors are random: these were lucky, others beside them aren't.
                 *error = error.max(NOISE * noise[p] / targets.tolerance(p));
+            }
+        }
+        for (errors, bends) in errors.iter_mut().zip(bends) {
+            if let Some(bends) = bends {
+                errors.iter_mut().zip(bends).for_each(|(error, bend)| *error = error.max(bend));
             }
         }
         let hashes = (points.x.len() == 1).then(|| self.tape.hashes(&columns, points.len()));
@@ -393,6 +443,7 @@ impl<'a, S: Float> Judge<'a, S> {
                 branches,
                 worst: worst(&errors),
                 errors,
+                turns: turns.iter().map(|turns| turns[p]).collect(),
                 doubts: own_doubts,
             });
         }
@@ -420,9 +471,8 @@ impl<'a, S: Float> Judge<'a, S> {
         }
     }
 
-    /// What the roots should be at the points, by estimates where these suffice; for each root whether that is open even
-    /// then, and what rounding errors may add up to.
-    fn targets(&mut self, points: &Points<S>) -> (Vec<Targets>, Vec<Vec<bool>>, Vec<Vec<f64>>) {
+    /// What the roots should be at the points, by estimates where these suffice.
+    fn targets(&mut self, points: &Points<S>) -> Aims {
         let mut targets: Vec<Targets> = self.roots.iter().map(|_| Targets::new(points.len())).collect();
         let mut doubts = vec![vec![false; points.len()]; self.roots.len()];
         let graph = &self.function.graph;
@@ -430,13 +480,24 @@ impl<'a, S: Float> Judge<'a, S> {
         let inputs: Vec<(usize, &[S])> =
             self.tape.inputs().map(|(n, place)| (place, points.x[n].as_slice())).collect();
         let mut noise = Vec::with_capacity(self.roots.len());
+        let (mut bends, mut turns) = (Vec::new(), Vec::new());
+        let angles = Angles::new(&self.tape, &estimates);
         for (targets, &root) in targets.iter_mut().zip(self.roots) {
             let place = self.tape.place(root);
             let adjoints = Adjoints::new(&self.tape, place, &estimates);
             if S::IS_SINGLE {
                 targets.estimate(&estimates[place], &adjoints, &inputs);
             }
-            noise.push(adjoints.noise::<S>(&self.tape, &estimates));
+            let own = adjoints.noise::<S>(&self.tape, &estimates);
+            let turn = |p: usize| Turn {
+                x: points.x[0][p].into(),
+                value: estimates[place][p].value,
+                slope: inputs.first().map_or(0.0, |&(input, _)| adjoints.slope(input, p)),
+                noise: own[p],
+            };
+            turns.push((0..points.len()).map(turn).collect());
+            noise.push(own);
+            bends.push(angles.errors(&adjoints, &inputs, &self.tape, &estimates));
         }
         let is_end = |p: usize| p == 0 || p + 1 == points.len();
         for (p, &setting) in points.settings.iter().enumerate() {
@@ -456,8 +517,21 @@ impl<'a, S: Float> Judge<'a, S> {
                 }
             }
         }
-        (targets, doubts, noise)
+        Aims { targets, doubts, noise, bends, turns }
     }
+}
+
+/// What is known of each root at each point.
+struct Aims {
+    /// What it should be.
+    targets: Vec<Targets>,
+    /// Whether 106 bits leave that open.
+    doubts: Vec<Vec<bool>>,
+    /// What its rounding errors may add up to.
+    noise: Vec<Vec<f64>>,
+    /// The errors near it where angles are rounded, in units of what is tolerated.
+    bends: Vec<Option<Vec<f64>>>,
+    turns: Vec<Vec<Turn>>,
 }
 
 /// Which cases are next to each other.

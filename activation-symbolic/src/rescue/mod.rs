@@ -67,6 +67,28 @@ pub fn rescue(function: &mut Function, forms: &[Vec<Id>], others: &[Id], errors:
     }
 }
 
+/// The mask that is set wherever one of the derivatives with respect to the parameters is wrong. What isn't to be mended
+/// there is left as it is: the function itself may be of use with these parameters fixed.
+pub fn rescue_parameters(function: &mut Function, roots: &[Id]) -> Option<Id> {
+    match function.signature.element {
+        _ if roots.is_empty() => None,
+        _ if !is_judged(function, roots) => unseen::mask(function, roots),
+        Element::F32 => mask_of_all::<f32>(function, roots),
+        Element::F64 => mask_of_all::<f64>(function, roots),
+    }
+}
+
+fn mask_of_all<S: Float>(function: &mut Function, roots: &[Id]) -> Option<Id> {
+    let judgement = Judge::<S>::new(function, roots).brief().judge(|_| false);
+    let error = |case: &Case<S>| case.error(0..roots.len()) / TERMS;
+    let errors: Vec<f64> = judgement.cases.iter().map(error).collect();
+    let found = mask(function, roots, 0..roots.len(), &judgement, &errors);
+    if found.mask.is_some() {
+        function.facts.notes.push(note("gradient of the parameters", &found.condition));
+    }
+    found.mask
+}
+
 fn masks<S: Float>(
     function: &mut Function,
     forms: &[Vec<Id>],
@@ -119,6 +141,12 @@ fn masks<S: Float>(
         }
     };
     let mut found = [0, 1].map(|i| mask(function, &taken, parts[i].clone(), &judgement, &mended[i].errors));
+    // What a constant is that is named by path, only rustc knows: nothing is refused for what it might be.
+    if function.signature.settings.lints.unstable && function.graph.externals.is_empty() {
+        for (found, part) in found.iter_mut().zip(parts.clone()) {
+            found.ruin = unmended::ruin(function, &taken, part, &judgement, &found.open);
+        }
+    }
     report(function, &found, errors);
     // In wider numbers there are no polynomials, but the masks that would be needed without them.
     for i in (0..2).filter(|&i| !mended[i].polynomials.is_empty()) {
@@ -192,6 +220,8 @@ struct Found {
     condition: String,
     /// Where it is set although activations live there.
     slow: Option<String>,
+    /// Whether it leaves a point open that is wrong.
+    open: Vec<bool>,
     /// Where nothing helped.
     ruin: Option<Ruin>,
 }
@@ -201,9 +231,7 @@ struct Found {
 fn report(function: &mut Function, found: &[Found; 2], errors: &mut Diagnostics) {
     let named = || PARTS.into_iter().zip(found);
     for (what, found) in named().filter(|(_, found)| found.mask.is_some()) {
-        let note =
-            std::format!("the {what} is computed again in extended precision where {}", found.condition);
-        function.facts.notes.push(note);
+        function.facts.notes.push(note(what, &found.condition));
     }
     let lints = function.signature.settings.lints;
     let token = |id| function.place(id);
@@ -229,6 +257,10 @@ fn report(function: &mut Function, found: &[Found; 2], errors: &mut Diagnostics)
     }
 }
 
+fn note(what: &str, condition: &str) -> String {
+    std::format!("the {what} is computed again in extended precision where {condition}")
+}
+
 /// Whether all that `roots` are computed from is known here.
 fn is_judged(function: &Function, roots: &[Id]) -> bool {
     let graph = &function.graph;
@@ -244,8 +276,7 @@ fn mask<S: Float>(
     judgement: &Judgement<S>,
     errors: &[f64],
 ) -> Found {
-    let all = roots;
-    let roots = &roots[part.clone()];
+    let roots = &roots[part];
     let cases = &judgement.cases;
     let (mut predicates, mut open) = cover(function, roots, judgement, errors);
     // What overflows on the way does so between the points that were looked at as well, unless the result was seen to
@@ -273,15 +304,25 @@ fn mask<S: Float>(
             open.iter_mut().zip(judgement.column(root)).for_each(|(open, value)| *open &= value.is_finite());
         }
     }
+    for divisor in divisors(&function.graph, roots) {
+        let column = judgement.column(divisor);
+        let beyond = |i: usize| !column[i].is_finite();
+        // What is divided overflows farther out: between, the quotient is zero.
+        let is_finite = |i: usize| roots.iter().any(|&root| judgement.column(root)[i].is_finite());
+        let mut indices = (0..column.len()).filter(|&i| beyond(i)).peekable();
+        if indices.peek().is_some() && !indices.any(is_finite) {
+            let found = Predicate::Overflow(divisor);
+            if !predicates.contains(&found) {
+                predicates.push(found);
+            }
+        }
+    }
     let mut mask = None;
     for predicate in predicates {
         let id = predicate.node(&mut function.graph);
         mask = Some(mask.map_or(id, |mask| function.graph.or(mask, id)));
     }
-    // What a constant is that is named by path, only rustc knows: nothing is refused for what it might be.
-    let unstable = function.signature.settings.lints.unstable && function.graph.externals.is_empty();
-    let ruin = unstable.then(|| unmended::ruin(function, all, part, judgement, &open)).flatten();
-    let Some(mask) = mask else { return Found { ruin, ..Found::default() } };
+    let Some(mask) = mask else { return Found { open, ..Found::default() } };
     let known = function.graph.externals.is_empty();
     let near = cases
         .iter()
@@ -291,8 +332,19 @@ fn mask<S: Float>(
         mask: Some(mask),
         condition: format(&function.graph, mask, &function.signature, Notation::Text),
         slow: near.map(|(case, _)| case.place(function)),
-        ruin,
+        open,
+        ruin: None,
     }
+}
+
+/// What the roots are divided by.
+fn divisors(graph: &Graph, roots: &[Id]) -> Vec<Id> {
+    let divisor = |&root: &Id| match graph.view(root) {
+        (Op::Div, &[_, divisor]) => Some(divisor),
+        _ => None,
+    };
+    let handed_on = roots.iter().flat_map(|&root| handed_on(graph, root));
+    handed_on.collect::<Vec<Id>>().iter().filter_map(divisor).collect()
 }
 
 /// The nodes whose values a root may be, but for their sign.
@@ -350,6 +402,8 @@ fn cover<S: Float>(
 /// The error that is not left as it is, in units of what is tolerated: less than one, since there are other points
 /// than those that were looked at.
 const WRONG: f64 = 0.75;
+/// How much more is tolerated of the terms of a sum than of a result: most of their rounding errors cancel there.
+const TERMS: f64 = 2.0;
 /// The error from which on others may be wrong that were not looked at, in the neighbourhood of one that is.
 const SUSPECT: f64 = 0.55;
 /// The error from which on nothing is too costly.

@@ -11,7 +11,8 @@ use std::fmt;
 
 use activation_runtime::real::Real;
 
-use super::adjoint::Adjoints;
+use super::WRONG;
+use super::adjoint::{Adjoints, NOISE, half_place, noise};
 use super::batch::{Sums, Tape};
 use super::estimate::Estimate;
 use super::sample::Float;
@@ -126,7 +127,7 @@ impl Fit {
     fn series<S: Float>(&self, centre: f64, radius: f64, zeros: i32) -> Option<Polynomial> {
         let angle = |j: usize| PI * (j as f64 + 0.5) / NODES as f64;
         let points: Vec<f64> = (0..NODES).map(|j| centre + radius * angle(j).cos()).collect();
-        let (mut values, mut tolerance) = (Vec::new(), f64::INFINITY);
+        let (mut values, mut tolerances, mut tolerance) = (Vec::new(), Vec::new(), f64::INFINITY);
         for (&x, (estimate, unit)) in points.iter().zip(self.estimates::<S>(&points)) {
             let scale = (x - centre).powi(zeros);
             let tolerated = 4.0 * S::EPSILON * unit;
@@ -134,6 +135,7 @@ impl Fit {
                 return None;
             }
             values.push(estimate.value / scale);
+            tolerances.push(tolerated / scale.abs());
             tolerance = tolerance.min(tolerated / scale.abs());
         }
         let term = |k: usize| -> f64 {
@@ -151,7 +153,9 @@ impl Fit {
             *coefficient = if negligible { 0.0 } else { S::nearest(*coefficient / power) };
             power *= radius;
         }
-        Some(Polynomial { centre, radius, zeros, coefficients })
+        let found = Polynomial { centre, radius, zeros, coefficients };
+        let is_right = |(&x, tolerated): (&f64, f64)| NOISE * found.noise::<S>(x) <= WRONG * tolerated;
+        points.iter().zip(tolerances).all(is_right).then_some(found)
     }
 
     /// What the root is at some points, and |f| + |x·f′|, of which a share is tolerated.
@@ -216,6 +220,21 @@ impl Polynomial {
         let sum =
             self.coefficients.iter().rev().fold(x.constant(0.0), |sum, &c| sum.mul_add(t, x.constant(c)));
         Real::powi(t, self.zeros) * sum
+    }
+
+    /// What rounding may add to c₀ + c₁·t + … at x, that of its sums and of its coefficients.
+    fn noise<S: Float>(&self, x: f64) -> f64 {
+        let t = x - self.centre;
+        let mut sum = 0.0;
+        let mut shares: Vec<f64> = Vec::with_capacity(2 * self.coefficients.len());
+        for &coefficient in self.coefficients.iter().rev() {
+            for share in &mut shares {
+                *share *= t.abs();
+            }
+            sum = sum * t + coefficient;
+            shares.extend([sum, coefficient].map(half_place::<S>));
+        }
+        noise(shares.iter().sum(), shares.iter().map(|share| share * share).sum())
     }
 
     /// The polynomial near its centre, `root` elsewhere. Its sums are left as they are: no rule is to reorder them.

@@ -9,6 +9,9 @@ use crate::primitive::Primitive;
 /// What a condition on an input is worth beside one on what is computed.
 const PLACE: f64 = 0.75;
 
+/// The binary exponent from which on an angle is large.
+const LARGE: f64 = 3.0;
+
 /// A condition on nodes, to be made a mask.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Predicate {
@@ -20,6 +23,8 @@ pub(super) enum Predicate {
     Cancelled(Id, f64),
     /// The two sides of a comparison differ by less than 2^−t of the first: rounding may have decided it.
     Near(Id, f64),
+    /// |node| ≥ 2^t, of an angle: what it was rounded by is no small part of a period.
+    Large(Id, f64),
     /// The node is above a bound (true) or below.
     Beyond(Id, bool, f64),
 }
@@ -83,6 +88,11 @@ impl Predicate {
                 let share = graph.constant((-bits).exp2());
                 let bound = graph.mul(share, left);
                 graph.compare(Comparison::Lt, difference, bound)
+            }
+            Self::Large(id, exponent) => {
+                let magnitude = graph.apply(Primitive::Abs, &[id]);
+                let bound = graph.constant(exponent.exp2());
+                graph.compare(Comparison::Ge, magnitude, bound)
             }
             Self::Beyond(id, above, bound) => {
                 let bound = graph.constant(bound);
@@ -154,6 +164,14 @@ pub(super) fn candidates<S: Float>(
                     }
                 },
             );
+        }
+        if let Op::Apply(Primitive::Sin | Primitive::Cos | Primitive::Tan) = op
+            && !matches!(graph.op(arguments[0]), Op::Input(_))
+        {
+            let angles = column(0);
+            let size = |i: usize| angles[i].abs().log2();
+            let score = |i: usize| if size(i) >= LARGE { size(i) } else { f64::NEG_INFINITY };
+            families.add(Predicate::Large, arguments[0], score);
         }
         if matches!(op, Op::Add | Op::Sub) {
             let terms = column(0);
@@ -260,10 +278,11 @@ impl Candidate {
         let least = if grossly { merit / 2.0 } else { merit };
         let &(_, last) = merits.iter().rev().find(|&&(m, _)| m >= least)?;
         let mut threshold = self.threshold(last);
-        if grossly
-            && threshold > 1.0
-            && !matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..))
-        {
+        if matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..)) {
+            // What is between the points is unknown: up to the last that is right, where the others are grossly wrong.
+            let next = self.next(last);
+            threshold = if grossly && next > f64::NEG_INFINITY { next } else { threshold };
+        } else if grossly && threshold > 1.0 {
             // Half a bit more: what is grossly wrong at one point is so next to it.
             threshold -= 0.5;
         }
@@ -287,14 +306,14 @@ impl Candidate {
     /// A threshold that takes in the cases with the score `last` and leaves room towards the next; round, if one is
     /// between.
     fn threshold(&self, last: f64) -> f64 {
-        let mut next = f64::NEG_INFINITY;
-        for &score in &self.scores {
-            if score < last && score > next {
-                next = score;
-            }
-        }
+        let next = self.next(last);
         let next = if next == f64::NEG_INFINITY { last - 2.0 } else { next };
         let middle = last - (last - next).clamp(0.0, 2.0) / 2.0;
         if middle.ceil() <= last && middle.ceil() > next { middle.ceil() } else { middle.max(next).min(last) }
+    }
+
+    /// The score below another.
+    fn next(&self, last: f64) -> f64 {
+        self.scores.iter().copied().filter(|&score| score < last).fold(f64::NEG_INFINITY, f64::max)
     }
 }

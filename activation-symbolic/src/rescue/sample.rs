@@ -113,8 +113,8 @@ pub(super) fn parameters<S: Float>(function: &Function) -> Vec<Vec<S>> {
         [1.0, 0.5, 2.0, 0.25],
         [2.0, 1.5, -1.0, 1.0],
         [0.1, 1.5, 0.9, 1.0],
+        [5.0, -0.3, 0.9, 0.1],
         [0.8, 0.6, 0.3, 0.75],
-        [1.2, -0.3, 0.9, 0.1],
         [0.9, 1.05, 1.5, 3.0],
     ];
     let unknown = function.signature.parameters.len() + function.graph.externals.len();

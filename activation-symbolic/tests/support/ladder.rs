@@ -1,6 +1,6 @@
-//! What a kernel gives, by interpretation: floats, or extended numbers where its mask asks for them.
+//! What a kernel gives, by interpretation: floats, or wider numbers where its mask asks for them.
 
-use activation_runtime::extended::Extended;
+use activation_runtime::adaptive::{Adaptive, Precision};
 use activation_runtime::real::Real;
 use activation_symbolic::evaluate::{Value, step};
 use activation_symbolic::function::Function;
@@ -41,7 +41,7 @@ fn nodes<R: Real>(compiled: &Compiled, x: R, parameters: &[f32], fused: bool) ->
     values
 }
 
-/// What the kernel gives: floats, or extended numbers where its mask says so; and whether it does.
+/// What the kernel gives: floats, or numbers of 106 or 384 bits where its mask says so; and whether it does.
 pub(crate) fn kernel(
     compiled: &Compiled,
     x: f32,
@@ -52,8 +52,13 @@ pub(crate) fn kernel(
 ) -> (f32, bool) {
     let values = nodes(compiled, x, parameters, fused);
     if mask.is_some_and(|mask| values[mask.index()].truth().expect("a mask")) {
-        let values = nodes(compiled, Extended::<f32>::from(x), parameters, false);
-        return (values[root.index()].number().expect("a number").to_f32(), true);
+        let again = |precision| {
+            let values = nodes(compiled, Adaptive::<f32>::new(x.into(), precision), parameters, false);
+            values[root.index()].number().expect("a number")
+        };
+        let extended = again(Precision::Extended);
+        let number = if extended.is_settled() { extended } else { again(Precision::Deep) };
+        return (number.to_element(), true);
     }
     (values[root.index()].number().expect("a number"), false)
 }
