@@ -380,6 +380,17 @@ impl Matcher<'_> {
                     self.offer(&mut ways, &[(p, a)]);
                     self.offer(&mut ways, &[(p, opposite)]);
                 }
+                (Op::Mul, &[c, square]) => {
+                    if let (Op::Mul, &[a, b]) = self.graph.view(square)
+                        && a == b
+                        && let Some(root) = self.root(c)
+                    {
+                        let scaled = self.graph.mul(root, a);
+                        let opposite = self.graph.neg(scaled);
+                        self.offer(&mut ways, &[(p, scaled)]);
+                        self.offer(&mut ways, &[(p, opposite)]);
+                    }
+                }
                 _ => {}
             },
             (Op::Mul, &[p, q], ..) => self.products(p, q, subject, &mut ways),
@@ -394,6 +405,16 @@ impl Matcher<'_> {
             _ => {}
         }
         ways
+    }
+
+    /// The number whose square a node is, as that of c·x comes out.
+    fn root(&mut self, square: Id) -> Option<Id> {
+        if let (Op::Mul, &[a, b]) = self.graph.view(square) {
+            return (a == b && self.graph.as_constant(a).is_some()).then_some(a);
+        }
+        let square = self.graph.as_constant(square)?;
+        let root = square.sqrt();
+        (root * root == square && f64::from(root as f32) == root).then(|| self.graph.constant(root))
     }
 
     /// The ways to split `subject` into two factors, `p` and `q`.

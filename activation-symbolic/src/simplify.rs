@@ -128,6 +128,12 @@ impl Graph {
                     let p = self.constant(-p);
                     return self.mul(p, inner);
                 }
+                if let (Op::Div, &[q, denominator]) = self.view(b)
+                    && self.as_constant(q).is_some()
+                {
+                    let numerator = self.mul(a, q);
+                    return self.div(numerator, denominator);
+                }
             }
             (None, None) => {}
         }
@@ -140,6 +146,15 @@ impl Graph {
                 let product = self.mul(a, q);
                 self.neg(product)
             }
+            // As (c·a)/y: the 0.5 of a root's slope meets the 2 of a square's.
+            ((Op::Div, &[p, y]), _) if self.is_factor(p) => {
+                let numerator = self.mul(p, b);
+                self.div(numerator, y)
+            }
+            (_, (Op::Div, &[q, y])) if self.is_factor(q) => {
+                let numerator = self.mul(q, a);
+                self.div(numerator, y)
+            }
             // Numbers to the outside, where they meet.
             ((Op::Mul, &[p, rest]), _) if self.as_constant(p).is_some() && self.as_constant(a).is_none() => {
                 let product = self.mul(rest, b);
@@ -151,6 +166,11 @@ impl Graph {
             }
             _ => self.commutative(Op::Mul, a, b),
         }
+    }
+
+    /// Whether a node is a number that changes what it is multiplied with.
+    fn is_factor(&self, id: Id) -> bool {
+        self.as_constant(id).is_some_and(|c| c.abs() != 1.0)
     }
 
     /// a / b
