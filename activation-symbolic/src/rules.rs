@@ -127,6 +127,10 @@ pub const RULES: &[Rule] = &[
     rule("tanh", "a * sinh(u) / (b * cosh(u))", "a / b * tanh(u)", OVERFLOW),
     rule("cosh less 1", "a * cosh(u) - a", "2 * a * (sinh(u / 2) * sinh(u / 2))", CANCELS),
     rule("1 less cos", "a * cos(u) - a", "-2 * a * (sin(u / 2) * sin(u / 2))", CANCELS),
+    rule("difference of cosines", "a * cos(x - c) - a * cos(x + c)", "2 * a * sin(c) * sin(x)", CANCELS)
+        .when(|m| m.is_number('c', |_| true)),
+    rule("difference of sines", "a * sin(x + c) - a * sin(x - c)", "2 * a * sin(c) * cos(x)", CANCELS)
+        .when(|m| m.is_number('c', |_| true)),
     rule("tanh of softplus", "(a * a - 1) / (a * a + 1)", "tanh(ln(a))", OVERFLOW).when(|m| m.positive('a')),
     // The logistic function.
     rule("tanh", "exp_m1(u) / (1 + exp(u))", "tanh(u / 2)", OVERFLOW),
@@ -215,6 +219,10 @@ pub const RULES: &[Rule] = &[
     rule("common factor", "a * b - a * c", "a * (b - c)", CANCELS).compound('a'),
     rule("quotient of numbers", "n / (b * d)", "n / b / d", CHEAPER)
         .when(|m| m.is_number('b', |b| b != 1.0 && b.is_normal() && b.to_bits() << 12 == 0)),
+    rule("clamp", "a * abs(x + c) - a * abs(x - c)", "2 * a * max(min(x, c), -c)", CANCELS)
+        .when(|m| m.is_number('c', |c| c > 0.0)),
+    rule("clamp", "a * abs(x + c) - a * abs(x - c)", "-2 * a * max(min(x, -c), c)", CANCELS)
+        .when(|m| m.is_number('c', |c| c < 0.0)),
     // Roots.
     rule("abs", "sqrt(u * u)", "abs(u)", "the square overflows"),
     rule("root less 1", "sqrt(1 + w) - 1", "w / (sqrt(1 + w) + 1)", CANCELS),

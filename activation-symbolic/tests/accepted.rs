@@ -5,10 +5,8 @@ mod ladder;
 mod support;
 
 use activation_runtime::extended::Extended;
-use activation_symbolic::derive;
 use activation_symbolic::evaluate::evaluate;
 use activation_symbolic::graph::Op;
-use activation_symbolic::rescue::Rescue;
 use ladder::{Compiled, error, kernel};
 use serde::Deserialize;
 use support::front;
@@ -39,23 +37,17 @@ fn programs() {
         serde_json::from_str(include_str!("../../tests/data/language/accept.json")).unwrap();
     let mut wrong = Vec::new();
     for case in cases.iter().filter(|case| !case.compiled) {
-        let (function, mut errors) = front(&case.source);
-        let mut function = function.unwrap_or_else(|| panic!("{}: {errors:?}", case.name));
-        let derivatives = derive(&mut function, &mut errors);
-        assert!(errors.is_empty(), "{}: {errors:?}", case.name);
-        let ([value, derivative], [value_mask, slope_mask]) =
-            (derivatives.computed[..].try_into().unwrap(), derivatives.rescue);
-        function.value = value;
-        let rescue = Rescue { roots: derivatives.computed, value: value_mask, derivative: slope_mask };
-        let compiled = Compiled { function, derivative, rescue };
+        let (attribute, item) = support::split(&case.source);
+        let compiled = Compiled::new(attribute, item);
+        let compiled = compiled.unwrap_or_else(|errors| panic!("{}: {errors}", case.name));
         let parameters: Vec<f32> = case.params.iter().map(|(_, value)| *value).collect();
         for (bits, exact, slope, curvature) in &case.points {
             let x = f32::from_bits(u32::from_str_radix(bits, 16).unwrap());
             let sensitivity = (f64::from(x) * slope).abs();
-            let roots =
-                [(value, value_mask, *exact, sensitivity), (derivative, slope_mask, *slope, *curvature)];
-            for (root, mask, exact, sensitivity) in roots {
-                let (found, _) = kernel(&compiled, x, &parameters, root, mask, true);
+            let [value, derivative] = compiled.roots();
+            let roots = [(value, *exact, sensitivity), (derivative, *slope, *curvature)];
+            for (root, exact, sensitivity) in roots {
+                let (found, _) = kernel(&compiled, x, &parameters, root, true);
                 if error(found, exact, sensitivity) > 1.0 {
                     wrong.push(format!("{} at {x:e}: {found:e} for {exact:e}", case.name));
                 }

@@ -7,17 +7,8 @@ mod ladder;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use activation_symbolic::diagnostic::Diagnostics;
-use activation_symbolic::differentiate::differentiate;
-use activation_symbolic::graph::Op;
-use activation_symbolic::patch::patch;
-use activation_symbolic::rescue::rescue;
-use activation_symbolic::rewrite::rewrite;
-use activation_symbolic::share::share;
 use activation_symbolic::truth::Truth;
-use activation_symbolic::{lower::lower, parse::parse};
 use ladder::{Compiled, error, kernel};
-use proc_macro2::TokenStream;
 
 /// Where a public golden derivative is an artefact of an overflow (`tests/data/README.md`): the true one is 1, 1, 0.
 fn is_wrong_golden(name: &str, x: f64) -> bool {
@@ -35,24 +26,7 @@ fn compile(name: &str, body: &str, parameters: &[(String, f64)], defaults: bool)
             }
         })
         .collect();
-    let source = format!("fn {name}(x: f32{declared}) -> f32 {{ {body} }}");
-    let mut errors = Diagnostics::new();
-    let signature =
-        parse(TokenStream::new(), source.parse().expect("tokens"), &mut errors).expect("a signature");
-    let mut function = lower(signature, &mut errors);
-    let mut log = Vec::new();
-    function.value = rewrite(&mut function.graph, function.written, &mut log);
-    let derivative = differentiate(&mut function.graph, function.value, Op::Input(0));
-    let derivative = rewrite(&mut function.graph, derivative, &mut log);
-    let value = function.value;
-    function.value = patch(&mut function, value);
-    let derivative = patch(&mut function, derivative);
-    let roots = [function.value, derivative];
-    let forms = share(&mut function.graph, &roots);
-    let rescue = rescue(&mut function, &forms, &[], &mut errors);
-    assert!(errors.is_empty(), "{source}: {:?}", errors.finish().map(|e| e.to_string()));
-    function.value = rescue.roots[0];
-    Compiled { function, derivative: rescue.roots[1], rescue }
+    Compiled::published(name, &declared, body)
 }
 
 /// What went wrong with the cases of a folder of goldens.
@@ -93,14 +67,12 @@ fn judge(folder: &str, report: &mut String) -> Vec<String> {
                         |curvature| *curvature,
                     );
                     let is_wrong = folder == "elementwise" && is_wrong_golden(name, f64::from(x));
-                    let roots = [
-                        (compiled.function.value, compiled.rescue.value, f64::from(x).abs() * exact[1].abs()),
-                        (compiled.derivative, compiled.rescue.derivative, bend),
-                    ];
+                    let sensitivities = [f64::from(x).abs() * exact[1].abs(), bend];
+                    let roots = compiled.roots().into_iter().zip(sensitivities);
                     let checked = if is_wrong { 1 } else { 2 };
-                    for (i, (root, mask, sensitivity)) in roots.into_iter().take(checked).enumerate() {
+                    for (i, (root, sensitivity)) in roots.take(checked).enumerate() {
                         for fused in [true, false] {
-                            let (found, slow) = kernel(&compiled, x, &floats, root, mask, fused);
+                            let (found, slow) = kernel(&compiled, x, &floats, root, fused);
                             let error = error(found, exact[i], sensitivity);
                             if error > worst[i].0 {
                                 worst[i] = (error, f64::from(x), f64::from(found), exact[i], slow);
