@@ -65,10 +65,8 @@ fn between_the_points_of_the_golden_files() {
             let name = case["name"].as_str().expect("a name");
             let parameters = case["params"].as_array().map_or(&[][..], Vec::as_slice);
             let parameters = parameters.iter().map(|p| (p[0].as_str().unwrap(), p[1].as_f64().unwrap()));
-            let declared: String = parameters
-                .clone()
-                .map(|(name, value)| format!(", #[param({value:?})] {name}: f32"))
-                .collect();
+            let declare = |(name, value): (&str, f64)| format!(", #[param({value:?})] {name}: f32");
+            let declared = parameters.clone().map(declare).collect::<Vec<_>>().concat();
             let values: Vec<f32> = parameters.map(|(_, value)| value as f32).collect();
             for spelling in ["rust", "rust_naive"] {
                 let Some(body) = case[spelling].as_str() else { continue };
