@@ -21,10 +21,17 @@ use proc_macro::TokenStream;
 /// On arguments: `#[param]` and `#[param(default)]` make a field of the struct, `#[channel]` (or `#[param(channel)]`
 /// for what is trained) one value a channel, passed as a slice to `forward_channels`; what is unmarked is an input.
 ///
+/// # The body
+/// What has one formula: `let` with shadowing, tuples and arrays, `let mut` and assignments, `if`, `match` with guards,
+/// ranges and `|`, early `return`, `for` over constant ranges and arrays (unrolled, 64 passes at most), closures and
+/// plain functions of the body's own, constants of its own and from outside, the methods of f32 and f64, the helpers of
+/// the prelude, and other activations. What can't be differentiated is an error at its token, which says what to write
+/// instead.
+///
 /// # Arguments
 /// * `name = Other`: the struct's name.
-/// * `derivative = |x| …` or `|x, y| …` (y the output): your own derivative; the body may then hold what can't be
-///   differentiated. `straight_through`: don't compare it with a numerical one.
+/// * `derivative = |x| …` or `|x, y| …` (y the output), or the path of a function: your own derivative; the body may
+///   then hold what can't be differentiated. `straight_through`: don't compare it with a numerical one.
 /// * `vjp = |x, y, dy| …`: the same for a function of rows.
 /// * `domain = a..=b`: the inputs that the formula is meant for.
 /// * `order = 2` (or 3): higher derivatives too.

@@ -18,7 +18,7 @@ mod value;
 
 use std::collections::HashSet;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, Pat, parse_quote};
@@ -91,6 +91,8 @@ struct Lowering<'a> {
     outside: Outside,
     /// The constants that were refused as what is no number.
     misused: HashSet<u8>,
+    /// The functions in the body that are being inlined.
+    running: Vec<Ident>,
 }
 
 impl<'a> Lowering<'a> {
@@ -112,6 +114,7 @@ impl<'a> Lowering<'a> {
             called: Vec::new(),
             outside: Outside::default(),
             misused: HashSet::new(),
+            running: Vec::new(),
         };
         lowering.arguments(true);
         lowering
@@ -201,6 +204,7 @@ impl<'a> Lowering<'a> {
                     inputs: closure.inputs.iter().cloned().collect(),
                     body: (*closure.body).clone(),
                     captured,
+                    function: None,
                 };
                 self.inline(&closure, arguments[..wanted].to_vec())
             }
@@ -217,6 +221,7 @@ impl<'a> Lowering<'a> {
                     inputs: vec![parse_quote!(x)],
                     body: parse_quote!(#path(x)),
                     captured: Vec::new(),
+                    function: None,
                 };
                 self.inline(&closure, arguments[..1].to_vec())
             }
@@ -251,6 +256,7 @@ impl<'a> Lowering<'a> {
             inputs: written.inputs.iter().cloned().collect(),
             body: (*written.body).clone(),
             captured: self.variables.clone(),
+            function: None,
         };
         let values = match self.inline(&closure, arguments) {
             Value::Tuple(values) if values.len() == n && n > 1 => values,
@@ -321,7 +327,7 @@ fn heading(closure: &syn::ExprClosure) -> TokenStream {
 }
 
 /// The name that a pattern of one identifier binds.
-fn single(pat: &Pat) -> Option<&syn::Ident> {
+fn single(pat: &Pat) -> Option<&Ident> {
     match pat {
         Pat::Ident(pat) if pat.subpat.is_none() => Some(&pat.ident),
         Pat::Paren(pat) => single(&pat.pat),

@@ -186,7 +186,7 @@ const BODIES: &[(&str, &str)] = &[
     ("x«?»", "leaves"),
     ("x.«await»", "waited"),
     ("«static» S: f32 = 1.0; x * S", "const"),
-    ("«fn» g(x: f32) -> f32 { x } g(x)", "closure"),
+    ("«fn» g<T>(x: T) -> T { x } g(x)", "closure"),
     ("use crate::acts::«*»; x * PI", "glob"),
     ("#[«cfg»(test)] let x = 2.0 * x; x", "put `#[cfg]`"),
     ("let y: «f64» = 1.0; x", "computes in f32"),

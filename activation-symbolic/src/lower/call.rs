@@ -21,6 +21,10 @@ use crate::helper::{self, Build};
 pub(super) const NO_NUMBER: &str =
     "a function is no number: call it; where it is passed on, write a closure, `|v: f32| v.tanh()`";
 
+/// What is said of recursion.
+const RECURSION: &str =
+    "a function that calls itself has no finite formula: write `for _ in 0..8`, which is unrolled";
+
 impl Lowering<'_> {
     /// `|a, b| …`: nothing happens until it is called.
     pub(super) fn closure(&mut self, expr: &ExprClosure) -> Value {
@@ -36,12 +40,14 @@ impl Lowering<'_> {
             inputs: expr.inputs.iter().cloned().collect(),
             body: (*expr.body).clone(),
             captured,
+            function: None,
         }))
     }
 
     /// The value of a closure for these arguments.
     pub(super) fn inline(&mut self, closure: &Closure, arguments: Vec<Value>) -> Value {
         let outer = std::mem::replace(&mut self.variables, closure.captured.clone());
+        self.running.extend(closure.function.clone());
         let exits = std::mem::take(&mut self.exits);
         let start = self.log.len();
         for (pat, argument) in closure.inputs.iter().zip(arguments) {
@@ -52,6 +58,9 @@ impl Lowering<'_> {
         self.log.truncate(start);
         self.exits = exits;
         self.variables = outer;
+        if closure.function.is_some() {
+            self.running.pop();
+        }
         value
     }
 
@@ -98,10 +107,7 @@ impl Lowering<'_> {
         let beside =
             path.segments.len() == 2 && path.segments[0].ident == "self" && path.segments[1].ident == *own;
         if path.is_ident(own) || beside {
-            return self.refuse_all(
-                &path,
-                "a function that calls itself has no finite formula: write `for _ in 0..8`, which is unrolled",
-            );
+            return self.refuse_all(&path, RECURSION);
         }
         if arguments.is_empty() {
             return self.refuse_all(
@@ -150,6 +156,9 @@ impl Lowering<'_> {
                     arguments.len()
                 ),
             );
+        }
+        if closure.function.as_ref().is_some_and(|function| self.running.contains(function)) {
+            return self.refuse_all(&call.func, RECURSION);
         }
         self.inline(&closure, arguments)
     }

@@ -1,23 +1,66 @@
-//! Items in a block: constants and imports are names in scope, the rest is refused.
+//! Items in a block: constants, imports and plain functions are names in scope, the rest is refused.
 
 use std::rc::Rc;
 
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
-use syn::{Block, Item, ItemUse, Path, PathSegment, Stmt, UseTree};
+use syn::{
+    Block, Expr, ExprBlock, FnArg, Item, ItemFn, ItemUse, Pat, Path, PathSegment, Safety, Stmt, UseTree,
+};
 
 use super::Lowering;
-use super::value::{Value, plain};
+use super::value::{Closure, Value, Variable, plain};
 use crate::parse::literal;
+
+/// How many calls in a row may lead to a function further behind.
+const MOST_FORWARD: usize = 16;
 
 impl Lowering<'_> {
     /// Brings the items of a block into scope; they are visible before their place.
     pub(super) fn items(&mut self, block: &Block) {
+        let start = self.variables.len();
+        let mut functions = Vec::new();
         for statement in &block.stmts {
-            if let Stmt::Item(item) = statement {
-                self.item(item);
+            match statement {
+                Stmt::Item(Item::Fn(function)) if !self.signature.rows && is_plain(function) => {
+                    self.attributes(&function.attrs);
+                    functions.push(function);
+                }
+                Stmt::Item(item) => self.item(item),
+                _ => {}
             }
         }
+        let first = self.variables.len();
+        for function in &functions {
+            self.bind(&function.sig.ident, Value::Refused);
+        }
+        for variable in &mut self.variables[start..] {
+            variable.item = true;
+        }
+        // Each sees the others and itself, also those behind it: as many times over as calls lead to one further behind.
+        for _ in 0..=functions.len().min(MOST_FORWARD) {
+            for (n, function) in functions.iter().enumerate() {
+                self.variables[first + n].value = self.function(function);
+            }
+        }
+    }
+
+    /// A function in the body: a closure that sees items only.
+    fn function(&self, function: &ItemFn) -> Value {
+        let (items, locals): (Vec<Variable>, Vec<Variable>) =
+            self.variables.iter().cloned().partition(|variable| variable.item);
+        let locals = locals.into_iter().map(|variable| Variable { outside: true, ..variable });
+        let typed = |argument: &FnArg| match argument {
+            FnArg::Typed(typed) => Some(Pat::Type(typed.clone())),
+            FnArg::Receiver(_) => None,
+        };
+        let (attrs, label, block) = (Vec::new(), None, (*function.block).clone());
+        Value::Closure(Rc::new(Closure {
+            inputs: function.sig.inputs.iter().filter_map(typed).collect(),
+            body: Expr::Block(ExprBlock { attrs, label, block }),
+            captured: locals.chain(items).collect(),
+            function: Some(function.sig.ident.clone()),
+        }))
     }
 
     fn item(&mut self, item: &Item) {
@@ -37,8 +80,8 @@ impl Lowering<'_> {
             }
             Item::Fn(item) => {
                 self.bind(&item.sig.ident, Value::Refused);
-                let message = "a function inside the body has no derivative of its own: write a closure, \
-                               `let f = |x: f32| …;`, or make it an #[activation] outside";
+                let message = "a function inside the body is inlined if it is a plain one of numbers: leave out what makes it \
+                               more, write a closure, `let f = |x: f32| …;`, or make it an #[activation] outside";
                 (item.sig.fn_token.span, message)
             }
             Item::Macro(item) => {
@@ -139,6 +182,14 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// Whether a function in the body is one of numbers, with nothing that makes it more.
+fn is_plain(function: &ItemFn) -> bool {
+    let sig = &function.sig;
+    let typed = sig.inputs.iter().all(|argument| matches!(argument, FnArg::Typed(_)));
+    let qualified = sig.asyncness.is_some() || sig.abi.is_some() || matches!(sig.safety, Safety::Unsafe(_));
+    typed && !qualified && sig.generics.params.is_empty() && sig.variadic.is_none()
 }
 
 /// The name of a type or a module.

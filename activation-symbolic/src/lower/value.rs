@@ -50,6 +50,8 @@ pub(super) struct Closure {
     pub(super) inputs: Vec<Pat>,
     pub(super) body: Expr,
     pub(super) captured: Vec<Variable>,
+    /// The name, if this is a function in the body: one that calls itself has no finite formula.
+    pub(super) function: Option<Ident>,
 }
 
 /// A name in scope.
@@ -61,12 +63,17 @@ pub(super) struct Variable {
     pub(super) input: Option<usize>,
     /// Whether a closure took it from outside.
     pub(super) captured: bool,
+    /// Whether it is an item, which functions in the body see too.
+    pub(super) item: bool,
+    /// Whether this is a function in the body, and it a local variable outside of that.
+    pub(super) outside: bool,
 }
 
 impl Lowering<'_> {
     pub(super) fn bind(&mut self, ident: &Ident, value: Value) {
         let name = plain(ident).into();
-        self.variables.push(Variable { name, value, input: None, captured: false });
+        let variable = Variable { name, value, input: None, captured: false, item: false, outside: false };
+        self.variables.push(variable);
     }
 
     /// The position of the innermost variable of this name.
@@ -77,7 +84,13 @@ impl Lowering<'_> {
 
     /// The value of a local variable; an input has been mentioned then.
     pub(super) fn local(&mut self, ident: &Ident) -> Option<Value> {
-        let variable = &self.variables[self.find(ident)?];
+        let index = self.find(ident)?;
+        if self.variables[index].outside {
+            let message = "a function in the body sees its own arguments and constants only: pass this, or write a closure, \
+                           `let f = |x: f32| …;`";
+            return Some(self.refuse(ident.span(), message));
+        }
+        let variable = &self.variables[index];
         if let Some(n) = variable.input {
             self.mentioned[n] = true;
         }
