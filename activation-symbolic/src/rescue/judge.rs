@@ -1,6 +1,6 @@
 //! One point after the other: the kernel in floats beside the truth.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
 use super::WRONG;
@@ -30,6 +30,8 @@ const CLIMBS: usize = 6;
 const SLOPE: f64 = 0.15;
 /// How often a gap may be halved.
 const ROUNDS: usize = 24;
+/// The magnitudes that layers see.
+const ORDINARY: RangeInclusive<f64> = 0.03..=20.0;
 
 /// A point, and what came out there.
 #[derive(Debug)]
@@ -306,18 +308,7 @@ impl<'a, S: Float> Judge<'a, S> {
         self.few = count < sample::FEW;
         let inputs = function.signature.inputs.len();
         let line = sample::line::<S>(function, &self.order, count);
-        let columns = if inputs == 1 {
-            vec![line]
-        } else {
-            let mut random = Random::new();
-            let mut columns = vec![Vec::new(); inputs];
-            for _ in 0..line.len() {
-                let draw =
-                    |column: &mut Vec<S>| column.push(line[(random.next() * line.len() as f64) as usize]);
-                columns.iter_mut().for_each(draw);
-            }
-            columns
-        };
+        let columns = if inputs == 1 { vec![line] } else { combinations(&line, inputs) };
         let mut cases = Vec::new();
         let mut ended = false;
         for setting in 0..self.settings.len() {
@@ -564,6 +555,22 @@ impl Neighbours {
         let beside = [self.before[place], self.after[place]];
         (SLOPE..=WRONG).contains(&own) && beside.iter().all(|&other| cases[other].worst <= own)
     }
+}
+
+/// Random combinations of points, and half as many of such as layers see.
+fn combinations<S: Float>(line: &[S], inputs: usize) -> Vec<Vec<S>> {
+    let is_ordinary = |x: &S| ORDINARY.contains(&(*x).into().abs());
+    let ordinary: Vec<S> = line.iter().copied().filter(is_ordinary).collect();
+    let mut random = Random::new();
+    let mut columns = vec![Vec::new(); inputs];
+    for (points, count) in [(line, line.len()), (&ordinary, line.len().min(2 * ordinary.len()) / 2)] {
+        for _ in 0..count {
+            for column in &mut columns {
+                column.push(points[(random.next() * points.len() as f64) as usize]);
+            }
+        }
+    }
+    columns
 }
 
 /// Every fourth point, and the last.

@@ -278,11 +278,14 @@ impl Candidate {
         let least = if grossly { merit / 2.0 } else { merit };
         let &(_, last) = merits.iter().rev().find(|&&(m, _)| m >= least)?;
         let mut threshold = self.threshold(last);
-        if matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..)) {
+        let is_bound = matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..));
+        let next = self.next(last);
+        // Of several inputs few combinations were looked at, and none closer.
+        let is_sparse = cases.first().is_some_and(|case| case.x.len() > 1);
+        if grossly && (is_bound || is_sparse) && next > f64::NEG_INFINITY {
             // What is between the points is unknown: up to the last that is right, where the others are grossly wrong.
-            let next = self.next(last);
-            threshold = if grossly && next > f64::NEG_INFINITY { next } else { threshold };
-        } else if grossly && threshold > 1.0 {
+            threshold = threshold.min(next);
+        } else if grossly && !is_bound && threshold > 1.0 {
             // Half a bit more: what is grossly wrong at one point is so next to it.
             threshold -= 0.5;
         }
