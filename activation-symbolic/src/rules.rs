@@ -224,6 +224,7 @@ pub const RULES: &[Rule] = &[
     rule("clamp", "a * abs(x + c) - a * abs(x - c)", "-2 * a * max(min(x, -c), c)", CANCELS)
         .when(|m| m.is_number('c', |c| c < 0.0)),
     // Roots.
+    rule("abs", "abs(u * u)", "u * u", CHEAPER),
     rule("abs", "sqrt(u * u)", "abs(u)", "the square overflows"),
     rule("root less 1", "sqrt(1 + w) - 1", "w / (sqrt(1 + w) + 1)", CANCELS),
     rule("conjugate root", "sqrt(c + u * u) - abs(u)", "c / (sqrt(c + u * u) + abs(u))", TAIL)

@@ -83,7 +83,8 @@ impl Adjoints {
         let (mut sums, mut squares) = (vec![0.0; points], vec![0.0; points]);
         for (place, column) in self.0.iter().enumerate() {
             let step = &tape.steps[place];
-            if column.is_empty() || !rounds(tape, step) || !counts(place) {
+            let is_scaled = is_scaled(tape, step);
+            if column.is_empty() || !(is_scaled || rounds(tape, step)) || !counts(place) {
                 continue;
             }
             let lasts = match (step.op, step.arguments.as_slice()) {
@@ -98,11 +99,11 @@ impl Adjoints {
                 let mut half = half_place::<S>(value).min(value.abs());
                 // What is so close to a float is so for a reason: a term was too small to count.
                 let off = (S::nearest(value) - value).abs();
-                if S::IS_SINGLE && off < half * REASON {
+                if S::IS_SINGLE && off < half * REASON && !is_scaled {
                     half = off;
                 }
                 // A sum is exact where its last place isn't beyond those of its terms.
-                let is_exact = lasts.is_some_and(|[a, b]| {
+                let is_exact = lasts.map_or(is_scaled && value.abs() >= S::TINY, |[a, b]| {
                     let unit = |last: Option<f64>, i: usize| {
                         last.unwrap_or_else(|| half_place::<S>(terms[i][p].value))
                     };
@@ -219,16 +220,24 @@ impl Angles {
 /// Whether a node may differ from what its arguments say.
 fn rounds(tape: &Tape, step: &Step) -> bool {
     use Primitive::{Abs, Copysign, Max, Min};
+    match step.op {
+        Op::Add | Op::Sub | Op::Powi(_) => true,
+        Op::Mul | Op::Div => !is_scaled(tape, step),
+        Op::Apply(Abs | Copysign | Max | Min) => false,
+        Op::Apply(primitive) => !primitive.is_step(),
+        _ => false,
+    }
+}
+
+/// Whether a node is another times a power of two, which is exact unless it is subnormal.
+fn is_scaled(tape: &Tape, step: &Step) -> bool {
     let is_power = |i: usize| match tape.steps[step.arguments[i]].op {
         Op::Constant(bits) => bits << 12 == 0,
         _ => false,
     };
     match step.op {
-        Op::Add | Op::Sub | Op::Powi(_) => true,
-        Op::Mul => !is_power(0) && !is_power(1),
-        Op::Div => !is_power(1),
-        Op::Apply(Abs | Copysign | Max | Min) => false,
-        Op::Apply(primitive) => !primitive.is_step(),
+        Op::Mul => is_power(0) || is_power(1),
+        Op::Div => is_power(1),
         _ => false,
     }
 }
