@@ -4,6 +4,7 @@
 //! side not taken can't leak. The graph is hash-consed, so what the tangents of several variables share is one node.
 
 use crate::graph::{Comparison, Graph, Id, IdMap, Op, Part};
+use crate::numerator;
 use crate::primitive::Primitive;
 use crate::symbol::build;
 
@@ -62,6 +63,9 @@ fn tangent(graph: &mut Graph, id: Id, variable: Id, tangents: &IdMap<Id>, consta
         }
         // (a/b)′ = (a′ − (a/b)·b′)/b, in terms of the quotient that is there.
         (Op::Div, &[a, b]) => {
+            if let Some(slope) = numerator::slope(graph, [a, b], d) {
+                return slope;
+            }
             let correction = graph.mul(id, d(b));
             let numerator = graph.sub(d(a), correction);
             graph.div(numerator, b)

@@ -31,6 +31,7 @@ pub mod graph;
 mod helper;
 mod id_map;
 pub mod lower;
+mod numerator;
 pub mod parse;
 pub mod patch;
 pub mod pattern;

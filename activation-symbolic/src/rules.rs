@@ -229,6 +229,8 @@ pub const RULES: &[Rule] = &[
     rule("root less 1", "sqrt(1 + w) - 1", "w / (sqrt(1 + w) + 1)", CANCELS),
     rule("conjugate root", "sqrt(c + u * u) - abs(u)", "c / (sqrt(c + u * u) + abs(u))", TAIL)
         .when(|m| m.is_number('c', |c| c > 0.0)),
+    rule("conjugate root", "hypot(u, c) - u", "if(u > 0, c * c / (hypot(u, c) + u), hypot(u, c) - u)", TAIL)
+        .when(|m| m.is_number('c', |c| (1e-9..1e9).contains(&c))),
     rule(
         "conjugate root",
         "u + sqrt(u * u + c)",
