@@ -9,6 +9,8 @@ use crate::primitive::Primitive;
 /// How many terms and how many factors are multiplied out.
 const TERMS: usize = 12;
 const FACTORS: usize = 8;
+/// What products of the same numbers differ by, relative to them, in whatever order they are multiplied.
+const NOTHING: f64 = 8.0 * f64::EPSILON;
 
 /// A sum of products, each of nodes in ascending order and a number.
 type Polynomial = Vec<(Vec<Id>, f64)>;
@@ -80,7 +82,10 @@ fn collected(graph: &Graph, terms: Polynomial) -> Polynomial {
     for (factors, number) in terms {
         let factors = without_signs(graph, factors);
         match found.iter_mut().find(|(other, _)| *other == factors) {
-            Some((_, sum)) => *sum += number,
+            Some((_, sum)) => {
+                let cancels = (*sum + number).abs() <= NOTHING * number.abs();
+                *sum = if cancels { 0.0 } else { *sum + number };
+            }
             None => found.push((factors, number)),
         }
     }
@@ -136,6 +141,7 @@ mod tests {
     fn what_cancels_is_gone() {
         for (body, slope) in [
             ("x / (1.0 + a * x * x).sqrt()", "1/(1 + a · x · x)/√(1 + a · x · x)"),
+            ("1.7 * x / (1.0 + (1.7 * x).powi(2)).sqrt()", "1.7/(1 + 2.89x²)/√(1 + 2.89x²)"),
             ("x / (a + x)", "a/(a + x)/(a + x)"),
             ("x * x / (3.0 + x * x)", "6x/(3 + x²)/(3 + x²)"),
             ("x / (1.0 + x.abs())", "1/(1 + |x|)/(1 + |x|)"),

@@ -189,24 +189,10 @@ pub const RULES: &[Rule] = &[
         "a * if(u < 0, 1 / (1 + abs(u)), 1 + u / (1 + abs(u)))",
         TAIL,
     ),
-    rule("slope of softsign", "a - u / (c + abs(u)) * sgn(u) * a", "a * c / (c + abs(u))", TAIL),
     rule(
         "algebraic sigmoid from −1",
         "a + a * u / sqrt(c + u * u)",
         "if(u < 0, a * c / (sqrt(c + u * u) * (sqrt(c + u * u) - u)), a + a * u / sqrt(c + u * u))",
-        TAIL,
-    ),
-    rule(
-        "slope of the algebraic sigmoid",
-        "a - u / sqrt(c + u * u) * (w / sqrt(c + u * u))",
-        "a * c / (c + u * u)",
-        TAIL,
-    )
-    .when(|m| m.is_multiple('w', 'a', 'u')),
-    rule(
-        "slope of the algebraic sigmoid",
-        "a - u / sqrt(c + u * v) * (a * v / sqrt(c + u * v))",
-        "a * c / (c + u * v)",
         TAIL,
     ),
     rule("slope of a quotient", "1 - x / (x / a + r) * (1 / a - b)", "(r + x * b) / (x / a + r)", TAIL)
@@ -261,20 +247,6 @@ impl Match<'_> {
     /// Whether two letters are numbers that `accept` accepts.
     pub fn numbers(&self, a: char, b: char, accept: impl Fn(f64, f64) -> bool) -> bool {
         self.is_number(a, |p| self.is_number(b, |q| accept(p, q)))
-    }
-
-    /// Whether `product` is `number` times `other`, its coefficient being the product of theirs.
-    pub fn is_multiple(&self, product: char, number: char, other: char) -> bool {
-        let coefficient = |letter| {
-            let id = self.bound(letter)?;
-            Some(match (self.graph.number(id), self.graph.view(id)) {
-                (Some(number), _) => (number, None),
-                (None, (Op::Mul, &[c, rest])) => (self.graph.number(c)?, Some(rest)),
-                _ => (1.0, Some(id)),
-            })
-        };
-        let (Some((p, a)), Some((q, b))) = (coefficient(product), coefficient(other)) else { return false };
-        a == b && self.is_number(number, |number| p == number * q)
     }
 
     /// Whether the letter is positive whatever the inputs.
