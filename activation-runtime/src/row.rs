@@ -11,7 +11,11 @@
 //!   passes      the loops over one row
 //!   callee      what those that call a function know of it
 //!   call        functions of rows that call each other
-//!   run         rows in, rows out: dispatch, and the ladder of precision
+//!   method      what a kernel computes
+//!   rows        rows to work on
+//!   compute     one row, in registers of one kind
+//!   ladder      rows that need more than their own type
+//!   run         rows in, rows out: one dispatch a call
 //!   activation  RowActivation, MultiRowActivation
 //!   trainable   RowTrainable, MultiRowTrainable: the gradients of parameters
 //!   element_wise  activations of numbers as functions of rows
@@ -32,11 +36,15 @@ mod bounded;
 pub mod call;
 pub mod callee;
 pub mod cell;
+mod compute;
 pub mod element;
 pub mod element_wise;
 pub mod gradcheck;
+mod ladder;
+mod method;
 pub mod passes;
 mod precise;
+mod rows;
 mod run;
 pub mod shape;
 pub mod terms;
@@ -49,7 +57,7 @@ pub use cell::Cell;
 pub use element_wise::ElementWise;
 pub use passes::{At, Passes};
 pub use shape::Shape;
-pub use terms::{Dot, Max, Min, Peak, Positive, Prod, Sum, Terms};
+pub use terms::{Dot, Max, Min, Moments, Peak, Positive, Prod, Sum, Terms};
 pub use trainable::{MultiRowTrainable, RowTrainable};
 
 use core::marker::PhantomData;

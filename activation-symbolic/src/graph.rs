@@ -121,6 +121,8 @@ pub enum Reduction {
     Shift,
     /// ln Σ eˣ
     LogSumExp,
+    /// Σ (x − mean x)²
+    Spread,
 }
 
 /// One node: an operation and its arguments (as many as the operation takes; a [`Op::Call`] has up to four).
@@ -390,6 +392,7 @@ impl Graph {
         match op {
             Op::Constant(bits) => f64::from_bits(bits) > 0.0,
             Op::Length | Op::Softmax | Op::Apply(Exp | Exp2 | Sigmoid | Softplus | Erfc | Cosh) => true,
+            Op::Reduce(Reduction::Spread) => false,
             Op::Reduce(_) | Op::Apply(Sqrt) => argument(0),
             Op::Add | Op::Mul | Op::Div => argument(0) && argument(1),
             _ => false,

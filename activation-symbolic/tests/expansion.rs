@@ -33,6 +33,7 @@ snapshots! {
     swiglu: "", "pub fn swiglu(gate: f32, up: f32) -> f32 { gate * sigmoid(gate) * up }";
     softmax: "", "pub fn softmax(x: Row<f32>) -> Row<f32> { x.exp() / x.exp().sum() }";
     l2_norm: "", "/// The length of a row.\npub fn l2_norm(x: Row<f32>) -> f32 { x.norm() }";
+    layer_norm: "", "pub fn layer_norm(x: Row<f32>) -> Row<f32> { let c = x - x.mean(); c / ((c * c).mean() + 1.0e-5).sqrt() }";
     own_norm: "vjp = |x, y, dy| dy * x / y", "pub fn own_norm(x: Row<f32>) -> f32 { x.norm() }";
     range: "", "pub fn range(x: Row<f32>) -> f32 { x.max() - x.min() }";
     attention: "", "/// What the values are to a query.\npub fn attention(q: Row<f32>, k: Row<f32>, v: Row<f32>) -> f32 { (softmax(q * k) * v).sum() }";

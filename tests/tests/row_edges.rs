@@ -69,6 +69,22 @@ mod functions {
     }
 
     #[activation]
+    pub fn variance(x: Row<f32>) -> f32 {
+        let centred = x - x.mean();
+        (centred * centred).mean()
+    }
+
+    #[activation]
+    pub fn variance64(x: Row<f64>) -> f64 {
+        (x - x.mean()).powi(2).mean()
+    }
+
+    #[activation]
+    pub fn deviation(x: Row<f32>) -> f32 {
+        (x - x.mean()).powi(2).mean().sqrt()
+    }
+
+    #[activation]
     pub fn softmax64(x: Row<f64>) -> Row<f64> {
         x.exp() / x.exp().sum()
     }
@@ -247,4 +263,56 @@ fn along_an_axis() {
     assert_eq!(x.activate_axis(&L2Norm, Axis(0)), array![[1000.0, 1000.0]]);
     let j = RowActivation::<f64>::jacobian(&Softmax, &[0.0, 0.0]);
     assert_eq!(j, array![[0.25, -0.25], [-0.25, 0.25]]);
+}
+
+/// Rows of whole numbers in which some differ from most: where they stand, and how far off they are.
+const UNEVEN: [fn(usize, usize) -> i64; 9] = [
+    |i, _| if i == 0 { 1_000_000 } else { (i % 3) as i64 },
+    |i, n| if i == n / 2 { -1_000_000 } else { (i % 5) as i64 },
+    |i, n| if i + 1 == n { 1_000_000 } else { (i % 7) as i64 },
+    // Nothing at first, nothing at last, nothing in the middle.
+    |i, _| if i < 40 { 0 } else { 100_000 + (i % 2) as i64 },
+    |i, n| if i + 40 > n { 0 } else { 100_000 + (i % 2) as i64 },
+    |i, n| if i.abs_diff(n / 2) < 20 { 0 } else { 100_000 + (i % 2) as i64 },
+    |i, _| i as i64,
+    |i, _| 16_000_000 + (i % 3) as i64,
+    |_, _| 12_345,
+];
+
+#[test]
+fn variances_of_uneven_rows() {
+    for n in (1..70).chain([100, 128, 257, 1_000, 1_024, 4_099]) {
+        for (kind, row) in UNEVEN.iter().enumerate() {
+            let row: Vec<i64> = (0..n).map(|i| row(i, n)).collect();
+            let count = n as i128;
+            let sum: i128 = row.iter().map(|&x| i128::from(x)).sum();
+            let squares: i128 = row.iter().map(|&x| i128::from(x) * i128::from(x)).sum();
+            let exact = (count * squares - sum * sum) as f64 / (count * count) as f64;
+            let mean = sum as f64 / n as f64;
+            let bend: f64 = row.iter().map(|&x| x.abs() as f64 * (x as f64 - mean).abs()).sum();
+            let unit = exact + 2.0 * bend / n as f64;
+            let single = variance(&row.iter().map(|&x| x as f32).collect::<Vec<_>>());
+            let double = variance64(&row.iter().map(|&x| x as f64).collect::<Vec<_>>());
+            for (found, epsilon) in [(f64::from(single), f64::from(f32::EPSILON)), (double, f64::EPSILON)] {
+                let error = (found - exact).abs();
+                assert!(error <= 4.0 * epsilon * unit, "{kind}, {n}: {found:e} for {exact:e}, unit {unit:e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn equal_numbers_do_not_deviate() {
+    for n in (1..40).chain([127, 1_000]) {
+        for x in [0.1, -1_000.7, 1e30, 1e-30, 3e38, 1e-45] {
+            assert_eq!(deviation(&vec![x; n]), 0.0, "{n} times {x}");
+        }
+    }
+    for x in [f32::NAN, INF, -INF] {
+        for at in [0, 20, 39] {
+            let mut row = [1.0; 40];
+            row[at] = x;
+            assert!(deviation(&row).is_nan(), "{x} at {at}");
+        }
+    }
 }

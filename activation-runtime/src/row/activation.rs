@@ -3,7 +3,9 @@
 use core::iter::repeat;
 
 use super::element::RowElement;
-use super::run::{Forward, Jvp, Method, Rows, Vjp, VjpFromOutput, run};
+use super::method::{Forward, Jvp, Method, Vjp, VjpFromOutput};
+use super::rows::Rows;
+use super::run::run;
 use super::{RowKernel, Shape};
 use crate::error::{OutputError, ShapeError};
 use crate::float::Float;

@@ -38,8 +38,16 @@ impl<V: Widen<Scalar = f64>> Cell for Bounded<V> {
         Self::exact(<V as Cell>::positions(token))
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
+    fn exactly(self) -> Self {
+        Self::exact(self.value())
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn total(self) -> Self {
         self
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn first(self) -> Bounded<f64> {
+        lanes(self)[0]
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn sum(total: Self) -> Bounded<f64> {
@@ -73,6 +81,10 @@ impl<V: Widen<Scalar = f64>> Cell for Bounded<V> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn trusts(_: Reduction, _: Bounded<f64>) -> bool {
         true
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn is_cancelled(_: Bounded<f64>, _: Bounded<f64>) -> bool {
+        false
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn holds(_: Bounded<f64>) -> bool {

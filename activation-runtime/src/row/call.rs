@@ -30,7 +30,7 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
     ) -> Passes<'_, R, (I, [(); 1]), O> {
         let [y] = self.rows();
         let room = take(&mut self.room);
-        let (mut rows, rest) = split::<_, N>(room, self.extent());
+        let (mut rows, rest) = split::<_, N>(room, self.extent);
         self.lay_out::<[(); N]>(rows.each_mut().map(|row| &mut **row), x);
         let (outputs, _) = K::Output::of_slice(&mut *y);
         let x = as_many(rows.each_ref().map(|row| &**row));
@@ -85,8 +85,8 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
     ) -> Passes<'_, R, (I, [(); 1]), O> {
         let [dy] = self.rows();
         let room = take(&mut self.room);
-        let (mut x, rest) = split::<_, N>(room, self.extent());
-        let (mut v, rest) = split::<_, N>(rest, self.extent());
+        let (mut x, rest) = split::<_, N>(room, self.extent);
+        let (mut v, rest) = split::<_, N>(rest, self.extent);
         let rows = (x.each_mut().map(|row| &mut **row), v.each_mut().map(|row| &mut **row));
         self.lay_out::<([(); N], [(); N])>(rows, x_and_v);
         let (outputs, _) = K::Output::of_slice(&mut *dy);
@@ -112,8 +112,8 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
         f: impl FnOnce(&mut Passes<'_, R, ([(); M], K::Output), P>) -> W,
     ) -> W {
         let room = take(&mut self.room);
-        let (mut x, rest) = split::<_, N>(room, self.extent());
-        let ([dy], rest) = split::<_, 1>(rest, self.extent());
+        let (mut x, rest) = split::<_, N>(room, self.extent);
+        let ([dy], rest) = split::<_, 1>(rest, self.extent);
         self.lay_out::<Weighed<N>>((x.each_mut().map(|row| &mut **row), [&mut *dy]), x_and_dy);
         let (gradient, number) = K::Output::of_ref(dy);
         let upstream = if K::Output::LEN == 0 {
@@ -125,7 +125,7 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
             R::scalar(0.0)
         };
         let inputs = (as_many(x.map(|row| &*row)), gradient);
-        let outputs = P::part_mut(&mut outputs, 0..self.extent());
+        let outputs = P::part_mut(&mut outputs, 0..self.extent);
         let result = f(&mut self.over(inputs, outputs, upstream, rest));
         self.room = room;
         result
@@ -140,18 +140,18 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
         upstream: R::Scalar,
         room: &'b mut [R::Element],
     ) -> Passes<'b, R, J, P> {
-        Passes::new(self.token, self.length, inputs, outputs, upstream, self.outcome, room)
+        Passes::new(self.token, self.length, self.extent, inputs, outputs, upstream, self.outcome, room)
     }
 
     /// Writes what `f` computes to rows that aren't outputs.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn lay_out<P: Shape>(&mut self, mut rows: P::Of<&mut [R::Element]>, f: impl Fn(At<R, I, P>) -> P::Of<R>) {
-        let outputs = P::part_mut(&mut rows, 0..self.extent());
-        let (inputs, tails) = (I::part(&self.inputs, 0..self.extent()), I::copied(&self.tails));
-        let (token, length, upstream) = (self.token, self.length, self.upstream);
+        let outputs = P::part_mut(&mut rows, 0..self.extent);
+        let (inputs, tails) = (I::part(&self.inputs, 0..self.extent), I::copied(&self.tails));
+        let (token, length, extent, upstream) = (self.token, self.length, self.extent, self.upstream);
         let stored = P::repeat(R::zero(token));
         let (outcome, room) = (&mut *self.outcome, Default::default());
-        Passes { token, length, inputs, outputs, tails, stored, upstream, outcome, room }.map(f);
+        Passes { token, length, extent, inputs, outputs, tails, stored, upstream, outcome, room }.map(f);
     }
 
     /// What a function that gives a scalar has just given, at every position.
@@ -171,7 +171,7 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
     /// Rows of our own.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn rows<const N: usize>(&mut self) -> [&'a mut [R::Element]; N] {
-        let (rows, room) = split(take(&mut self.room), self.extent());
+        let (rows, room) = split(take(&mut self.room), self.extent);
         self.room = room;
         rows
     }
@@ -181,10 +181,11 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
     fn reading<const N: usize>(&mut self, rows: [&'a [R::Element]; N]) -> Passes<'_, R, (I, [(); N]), O> {
         let (token, length, upstream) = (self.token, self.length, self.upstream);
         let tails = last_register::<R, [(); N]>(token, length, &rows);
-        let extent = self.extent();
+        let extent = self.extent;
         Passes {
             token,
             length,
+            extent,
             inputs: (I::part(&self.inputs, 0..extent), rows),
             outputs: O::part_mut(&mut self.outputs, 0..extent),
             tails: (I::copied(&self.tails), tails),

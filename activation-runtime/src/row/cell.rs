@@ -47,8 +47,15 @@ pub trait Cell: Real {
     fn splat(token: Self::Token, scalar: Self::Scalar) -> Self;
     /// 0, 1, 2 …
     fn positions(token: Self::Token) -> Self;
+    /// These numbers or others close by, which aren't known to be anything else.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn exactly(self) -> Self {
+        self
+    }
     /// The same numbers, to be accumulated.
     fn total(self) -> Self::Total;
+    /// The number in the first lane.
+    fn first(self) -> Self::Scalar;
     /// The sum of all lanes of a total, in a tree.
     fn sum(total: Self::Total) -> Self::Scalar;
     /// The product of all lanes of a total, in a tree.
@@ -65,6 +72,8 @@ pub trait Cell: Real {
     fn scalar(value: f64) -> Self::Scalar;
     /// Whether a reduction's result shows that nothing overflowed or underflowed on the way.
     fn trusts(reduction: Reduction, result: Self::Scalar) -> bool;
+    /// Whether so little is left of a sum from which another was subtracted that it can't be trusted.
+    fn is_cancelled(left: Self::Scalar, of: Self::Scalar) -> bool;
     /// Whether a scalar is an ordinary number when it is rounded to an element.
     fn holds(scalar: Self::Scalar) -> bool;
 }
@@ -77,6 +86,12 @@ fn is_within(x: f64, low: f64, high: f64) -> bool {
 
 /// f64 results below this may have lost bits to underflow on the way.
 const SMALLEST: f64 = 1e-270;
+
+/// Where less than one part in so many is left of a sum of squares, too many bits have gone: half of three of them, where
+/// the root is taken.
+const CANCELLED: f64 = 8.0;
+/// The same where f32 is computed in f64, which has 29 bits more.
+const CANCELLED_IN_F64: f64 = 1_048_576.0;
 
 /// f32 and f64, as the elements of rows.
 pub trait RowFloat: Float {
@@ -189,6 +204,10 @@ where
         self.widen()
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
+    fn first(self) -> Self::Scalar {
+        V::Scalar::to_carrier(first_lane(self).to_f64())
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn sum(total: V::Double) -> Self::Scalar {
         V::Scalar::to_carrier(total.sum_of_lanes())
     }
@@ -219,6 +238,10 @@ where
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn trusts(reduction: Reduction, result: Self::Scalar) -> bool {
         V::Scalar::trusts_number(reduction, V::Scalar::from_carrier(result))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn is_cancelled(left: Self::Scalar, of: Self::Scalar) -> bool {
+        V::Scalar::from_carrier(left) * CANCELLED < V::Scalar::from_carrier(of)
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn holds(scalar: Self::Scalar) -> bool {
@@ -259,6 +282,10 @@ impl<V: Widen<Scalar = f64>> Cell for Widened<V> {
         self.0
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
+    fn first(self) -> Self::Scalar {
+        Widened(first_lane(self.0))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn sum(total: V) -> Self::Scalar {
         Widened(total.sum_of_lanes())
     }
@@ -293,7 +320,19 @@ impl<V: Widen<Scalar = f64>> Cell for Widened<V> {
         zero | f64::trusts_number(reduction, result.0)
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
+    fn is_cancelled(left: Widened<f64>, of: Widened<f64>) -> bool {
+        left.0 * CANCELLED_IN_F64 < of.0
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn holds(scalar: Widened<f64>) -> bool {
         f64::holds_number(scalar.0)
     }
+}
+
+/// The number in the first lane.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn first_lane<V: Vector<Scalar: RowFloat>>(register: V) -> V::Scalar {
+    let mut lanes = [V::Scalar::default(); MOST_LANES];
+    register.store(&mut lanes[..V::LANES]);
+    lanes[0]
 }

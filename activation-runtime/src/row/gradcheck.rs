@@ -6,8 +6,8 @@ use core::ops::RangeBounds;
 use super::RowKernel;
 use super::activation::{backward, jvp, output_len};
 use super::cell::RowFloat;
+use super::compute::value_in_extended;
 use super::element::RowElement;
-use super::run::value_in_extended;
 use crate::extended::Extended;
 use crate::gradcheck::{Region, Report, Slope, Worst, ends, spread};
 

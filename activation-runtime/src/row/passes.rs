@@ -31,6 +31,8 @@ pub struct At<R, I: Shape, O: Shape> {
 pub struct Passes<'a, R: Cell, I: Shape, O: Shape> {
     pub(super) token: R::Token,
     pub(super) length: usize,
+    /// What the slices hold: the row, and padding before one that is shorter than a register.
+    pub(super) extent: usize,
     pub(super) inputs: I::Of<&'a [R::Element]>,
     pub(super) outputs: O::Of<&'a mut [R::Element]>,
     /// The last register, where it isn't full; else anything.
@@ -63,9 +65,11 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
     /// The passes over one row, which isn't empty. Where the caller has just cut the rows to `length`, one bounds
     /// check serves all of them.
     #[cfg_attr(not(debug_assertions), inline(always))]
+    #[expect(clippy::too_many_arguments, reason = "all that it is made of")]
     pub(super) fn new(
         token: R::Token,
         length: usize,
+        extent: usize,
         inputs: I::Of<&'a [R::Element]>,
         outputs: O::Of<&'a mut [R::Element]>,
         upstream: R::Scalar,
@@ -75,7 +79,7 @@ impl<'a, R: Cell, I: Shape, O: Shape> Passes<'a, R, I, O> {
         const { assert!(R::LANES <= MOST_LANES) };
         let tails = last_register::<R, I>(token, length, &inputs);
         let stored = O::repeat(R::zero(token));
-        Self { token, length, inputs, outputs, tails, stored, upstream, outcome, room }
+        Self { token, length, extent, inputs, outputs, tails, stored, upstream, outcome, room }
     }
 }
 
@@ -94,12 +98,6 @@ pub(super) fn last_register<R: Cell, I: Shape>(
 }
 
 impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
-    /// What the slices hold: the row, and padding before one that is shorter than a register.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn extent(&self) -> usize {
-        self.length.max(R::LANES)
-    }
-
     /// The number of elements of the row.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn length(&self) -> R::Scalar {
@@ -170,8 +168,15 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
         // One for each register of a pair: a sum of them all would wait for itself.
         let mut checks = [zero; 2];
 
+        if T::BEGINS {
+            let middle = self.length / lanes / 2 * lanes;
+            let inputs = I::part(&self.inputs, middle..middle + lanes);
+            let outputs = O::part_mut(&mut self.outputs, middle..middle + lanes);
+            let position = position + zero.constant(middle as f64);
+            state = f(look(token, &inputs, &outputs, 0, position)).0.begin(token, state);
+        }
         let mut at = 0;
-        while at + GROUP * lanes <= self.length {
+        while at + GROUP * lanes <= self.extent {
             // One bounds check a row serves all registers of the group.
             let group = at..at + GROUP * lanes;
             let inputs = I::part(&self.inputs, group.clone());
@@ -207,15 +212,15 @@ impl<R: Cell, I: Shape, O: Shape> Passes<'_, R, I, O> {
             let (terms, stored) =
                 f(At { input: I::copied(&self.tails), stored: O::copied(&self.stored), position });
             let new = R::positions(token).ge(zero.constant(back as f64));
-            state = T::settle(terms.only(new).add(state));
+            state = T::settle(terms.add_only(new, state));
             if let Some(stored) = &stored {
                 self.stored = O::copied(stored);
             }
-            let last = self.extent() - lanes;
+            let last = self.extent - lanes;
             keep::<R, O, CHECK>(stored, &mut self.outputs, last, &mut checks[0]);
         }
         self.outcome.trouble |= CHECK && ((checks[0] + checks[1]) * zero).any_nan();
-        T::finish(state, &mut self.outcome.trouble)
+        T::finish(state, self.length, &mut self.outcome.trouble)
     }
 }
 
@@ -264,9 +269,7 @@ impl<R: Cell> Terms<R> for Nothing {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn settle((): ()) {}
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn only(self, _: R::Mask) -> Self {
-        self
-    }
+    fn add_only(self, _: R::Mask, (): ()) {}
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn finish((): (), _: &mut bool) {}
+    fn finish((): (), _: usize, _: &mut bool) {}
 }

@@ -29,7 +29,13 @@ macro_rules! one_at_a_time {
             fn positions((): ()) -> Self {
                 $exact(0.0)
             }
+            fn exactly(self) -> Self {
+                $exact(self.to_f64())
+            }
             fn total(self) -> Self {
+                self
+            }
+            fn first(self) -> Self {
                 self
             }
             fn sum(total: Self) -> Self {
@@ -55,6 +61,9 @@ macro_rules! one_at_a_time {
             }
             fn trusts(_: Reduction, _: Self) -> bool {
                 true
+            }
+            fn is_cancelled(_: Self, _: Self) -> bool {
+                false
             }
             fn holds(_: Self) -> bool {
                 true

@@ -10,8 +10,16 @@ pub trait Terms<R: Cell>: Copy {
     /// A scalar for each reduction.
     type Results;
 
+    /// Whether [`begin`](Self::begin) does anything.
+    const BEGINS: bool = false;
+
     /// Nothing accumulated yet.
     fn start(token: R::Token) -> Self::State;
+    /// Takes a look at a register from the middle of the row, which isn't accumulated yet.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn begin(self, _token: R::Token, state: Self::State) -> Self::State {
+        state
+    }
     /// Accumulates the numbers of one register.
     fn add(self, state: Self::State) -> Self::State;
     /// Accumulates the numbers of two registers.
@@ -21,10 +29,10 @@ pub trait Terms<R: Cell>: Copy {
     fn settle(state: Self::State) -> Self::State {
         state
     }
-    /// With the reduction's neutral element where the mask isn't set.
-    fn only(self, mask: R::Mask) -> Self;
-    /// The results; `trouble` is set where one can't be trusted.
-    fn finish(state: Self::State, trouble: &mut bool) -> Self::Results;
+    /// Accumulates the numbers of one register where the mask is set.
+    fn add_only(self, mask: R::Mask, state: Self::State) -> Self::State;
+    /// The results of a row of so many numbers; `trouble` is set where one can't be trusted.
+    fn finish(state: Self::State, length: usize, trouble: &mut bool) -> Self::Results;
 }
 
 /// Judges a result.
@@ -68,11 +76,11 @@ impl<R: Cell> Terms<R> for Sum<R> {
         (total + recent.total(), recent.constant(-0.0))
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn only(self, mask: R::Mask) -> Self {
-        Self(R::select(mask, self.0, self.0.constant(0.0)))
+    fn add_only(self, mask: R::Mask, state: Self::State) -> Self::State {
+        Self(R::select(mask, self.0, self.0.constant(0.0))).add(state)
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn finish((total, _): Self::State, trouble: &mut bool) -> R::Scalar {
+    fn finish((total, _): Self::State, _: usize, trouble: &mut bool) -> R::Scalar {
         judged::<R>(Reduction::Sum, R::sum(total), trouble)
     }
 }
@@ -102,11 +110,11 @@ impl<R: Cell> Terms<R> for Positive<R> {
         Sum::settle(state)
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn only(self, mask: R::Mask) -> Self {
-        Self(Sum(self.0).only(mask).0)
+    fn add_only(self, mask: R::Mask, state: Self::State) -> Self::State {
+        Sum(self.0).add_only(mask, state)
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn finish((total, _): Self::State, trouble: &mut bool) -> R::Scalar {
+    fn finish((total, _): Self::State, _: usize, trouble: &mut bool) -> R::Scalar {
         judged::<R>(Reduction::Positive, R::sum(total), trouble)
     }
 }
@@ -142,13 +150,83 @@ impl<R: Cell> Terms<R> for Dot<R> {
         (total + recent.total(), recent.constant(-0.0))
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn only(self, mask: R::Mask) -> Self {
+    fn add_only(self, mask: R::Mask, state: Self::State) -> Self::State {
         let zero = self.0.constant(0.0);
-        Self(R::select(mask, self.0, zero), R::select(mask, self.1, zero))
+        Self(R::select(mask, self.0, zero), R::select(mask, self.1, zero)).add(state)
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn finish((total, _): Self::State, trouble: &mut bool) -> R::Scalar {
+    fn finish((total, _): Self::State, _: usize, trouble: &mut bool) -> R::Scalar {
         judged::<R>(Reduction::Dot, R::sum(total), trouble)
+    }
+}
+
+/// Σ e and Σ (e − mean)², in one pass.
+///
+/// The numbers are taken relative to a pivot, the mean of a register from the middle of the row, and their sum and the sum of their
+/// squares are accumulated as those of [`Sum`] and [`Dot`]; what the mean is off the pivot is put right in f64. Where
+/// little is left of the squares then ([`Cell::is_cancelled`]), as the pivot isn't where most of the numbers are, it
+/// isn't trusted; otherwise it errs by eight times more at most than that of [`Dot`], and by hardly more where the numbers
+/// are alike all over the row.
+#[derive(Debug, Clone, Copy)]
+pub struct Moments<R>(pub R);
+
+impl<R: Cell> Moments<R> {
+    /// The number relative to the pivot.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn about(self, pivot: R) -> R {
+        self.0 - pivot
+    }
+}
+
+impl<R: Cell> Terms<R> for Moments<R> {
+    /// The pivot, and the sums about it.
+    type State = (R, <Sum<R> as Terms<R>>::State, <Dot<R> as Terms<R>>::State);
+    /// The sum, and the sum of squares.
+    type Results = (R::Scalar, R::Scalar);
+    const BEGINS: bool = true;
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn start(token: R::Token) -> Self::State {
+        (R::zero(token), Sum::start(token), Dot::<R>::start(token))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn begin(self, token: R::Token, (_, sum, squares): Self::State) -> Self::State {
+        let mean = R::sum(self.0.total()) * R::scalar(1.0 / R::LANES as f64);
+        (R::splat(token, mean).exactly(), sum, squares)
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn add(self, (pivot, sum, squares): Self::State) -> Self::State {
+        let e = self.about(pivot);
+        (pivot, Sum(e).add(sum), Dot(e, e).add(squares))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn add_two(self, other: Self, (pivot, sum, squares): Self::State) -> Self::State {
+        let (e, other) = (self.about(pivot), other.about(pivot));
+        (pivot, Sum(e).add_two(Sum(other), sum), Dot(e, e).add_two(Dot(other, other), squares))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn settle((pivot, sum, squares): Self::State) -> Self::State {
+        (pivot, Sum::settle(sum), Dot::settle(squares))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn add_only(self, mask: R::Mask, (pivot, sum, squares): Self::State) -> Self::State {
+        let e = R::select(mask, self.about(pivot), pivot.constant(0.0));
+        (pivot, Sum(e).add(sum), Dot(e, e).add(squares))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn finish(
+        (pivot, (sum, _), (squares, _)): Self::State,
+        length: usize,
+        trouble: &mut bool,
+    ) -> Self::Results {
+        let length = R::scalar(length as f64);
+        let (sum, squares) = (R::sum(sum), R::sum(squares));
+        let spread = squares - sum * sum * (length.constant(1.0) / length);
+        *trouble |= R::is_cancelled(spread, squares);
+        (
+            judged::<R>(Reduction::Extremum, pivot.first().mul_add(length, sum), trouble),
+            judged::<R>(Reduction::Dot, spread, trouble),
+        )
     }
 }
 
@@ -173,11 +251,11 @@ impl<R: Cell> Terms<R> for Prod<R> {
         state * (self.0.total() * other.0.total())
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn only(self, mask: R::Mask) -> Self {
-        Self(R::select(mask, self.0, self.0.constant(1.0)))
+    fn add_only(self, mask: R::Mask, state: R::Total) -> R::Total {
+        Self(R::select(mask, self.0, self.0.constant(1.0))).add(state)
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn finish(state: R::Total, trouble: &mut bool) -> R::Scalar {
+    fn finish(state: R::Total, _: usize, trouble: &mut bool) -> R::Scalar {
         judged::<R>(Reduction::Prod, R::product(state), trouble)
     }
 }
@@ -206,11 +284,11 @@ macro_rules! extremum {
                 self.0.$method(other.0).$method(state)
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
-            fn only(self, mask: R::Mask) -> Self {
-                Self(R::select(mask, self.0, self.0.constant(f64::$neutral)))
+            fn add_only(self, mask: R::Mask, state: R) -> R {
+                Self(R::select(mask, self.0, self.0.constant(f64::$neutral))).add(state)
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
-            fn finish(state: R, trouble: &mut bool) -> R::Scalar {
+            fn finish(state: R, _: usize, trouble: &mut bool) -> R::Scalar {
                 judged::<R>(Reduction::Extremum, state.$across(), trouble)
             }
         }
@@ -235,10 +313,18 @@ extremum! {
 impl<R: Cell, T: Terms<R>, const P: usize> Terms<R> for [T; P] {
     type State = [T::State; P];
     type Results = [T::Results; P];
+    const BEGINS: bool = T::BEGINS;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn start(token: R::Token) -> Self::State {
         [T::start(token); P]
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn begin(self, token: R::Token, mut state: Self::State) -> Self::State {
+        for (state, term) in state.iter_mut().zip(self) {
+            *state = term.begin(token, *state);
+        }
+        state
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, mut state: Self::State) -> Self::State {
@@ -255,24 +341,21 @@ impl<R: Cell, T: Terms<R>, const P: usize> Terms<R> for [T; P] {
         state
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn settle(mut state: Self::State) -> Self::State {
-        for state in &mut state {
-            *state = T::settle(*state);
+    fn settle(state: Self::State) -> Self::State {
+        state.map(T::settle)
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn add_only(self, mask: R::Mask, mut state: Self::State) -> Self::State {
+        for (state, term) in state.iter_mut().zip(self) {
+            *state = term.add_only(mask, *state);
         }
         state
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn only(mut self, mask: R::Mask) -> Self {
-        for term in &mut self {
-            *term = term.only(mask);
-        }
-        self
-    }
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn finish(state: Self::State, trouble: &mut bool) -> Self::Results {
+    fn finish(state: Self::State, length: usize, trouble: &mut bool) -> Self::Results {
         state.map(
             #[cfg_attr(not(debug_assertions), inline(always))]
-            |state| T::finish(state, trouble),
+            |state| T::finish(state, length, trouble),
         )
     }
 }
@@ -283,10 +366,15 @@ macro_rules! tuple {
         impl<R: Cell, $($term: Terms<R>),*> Terms<R> for ($($term,)*) {
             type State = ($($term::State,)*);
             type Results = ($($term::Results,)*);
+            const BEGINS: bool = $($term::BEGINS |)* false;
 
             #[cfg_attr(not(debug_assertions), inline(always))]
             fn start(token: R::Token) -> Self::State {
                 ($($term::start(token),)*)
+            }
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            fn begin(self, token: R::Token, state: Self::State) -> Self::State {
+                ($(self.$i.begin(token, state.$i),)*)
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
             fn add(self, state: Self::State) -> Self::State {
@@ -301,12 +389,12 @@ macro_rules! tuple {
                 ($($term::settle(state.$i),)*)
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
-            fn only(self, mask: R::Mask) -> Self {
-                ($(self.$i.only(mask),)*)
+            fn add_only(self, mask: R::Mask, state: Self::State) -> Self::State {
+                ($(self.$i.add_only(mask, state.$i),)*)
             }
             #[cfg_attr(not(debug_assertions), inline(always))]
-            fn finish(state: Self::State, trouble: &mut bool) -> Self::Results {
-                ($($term::finish(state.$i, trouble),)*)
+            fn finish(state: Self::State, length: usize, trouble: &mut bool) -> Self::Results {
+                ($($term::finish(state.$i, length, trouble),)*)
             }
         }
     };

@@ -2,7 +2,9 @@
 
 use super::activation::backward;
 use super::element::RowElement;
-use super::run::{Parameters, Rows, run};
+use super::method::Parameters;
+use super::rows::Rows;
+use super::run::run;
 use super::{RowKernel, RowParametric, Shape};
 use crate::error::ShapeError;
 use crate::sum::Sum;

@@ -28,6 +28,7 @@ pub(super) fn reduction_name(reduction: Reduction) -> &'static str {
         Reduction::Max | Reduction::Shift => "max",
         Reduction::LogSumExp => "logsumexp",
         Reduction::Min => "min",
+        Reduction::Spread => "spread",
     }
 }
 

@@ -106,6 +106,35 @@ impl Builder {
         self.graph.div(sum, length)
     }
 
+    /// The row a, where this is Σ (a − mean a)², and a scalar factor.
+    pub(super) fn spread_of(&mut self, id: Id) -> Option<(Id, Id)> {
+        let (Op::Reduce(Reduction::Sum), &[squares]) = self.graph.view(id) else { return None };
+        let (factor, squares) = self.factors(squares);
+        let centred = match self.graph.view(squares?) {
+            (Op::Mul, &[p, q]) if p == q => p,
+            (Op::Powi(2), &[p]) => p,
+            _ => return None,
+        };
+        let (Op::Sub, &[p, q]) = self.graph.view(centred) else { return None };
+        let (row, mean) = if self.is_row(p) { (p, q) } else { (q, p) };
+        if self.is_row(mean) || (mean != self.mean(row) && !self.is_centred(centred)) {
+            return None;
+        }
+        let (scale, row) = self.factors(row);
+        let square = self.graph.mul(scale, scale);
+        Some((self.graph.mul(factor, square), row?))
+    }
+
+    pub(super) fn is_spread(&self, id: Id) -> bool {
+        self.graph.op(id) == Op::Reduce(Reduction::Spread)
+    }
+
+    /// The sum of the row whose spread this is, if it is anywhere.
+    pub(super) fn sum_beside(&self, reduction: Id) -> Option<Id> {
+        let (Op::Reduce(Reduction::Spread), &[row]) = self.graph.view(reduction) else { return None };
+        self.graph.find(Op::Reduce(Reduction::Sum), &[row])
+    }
+
     /// Whether it is x − mean x.
     fn is_centred(&self, id: Id) -> bool {
         let (Op::Sub, &[x, mean]) = self.graph.view(id) else { return false };

@@ -168,6 +168,12 @@ fn weight(b: &mut Builder, kind: Reduction, reduction: Id, row: Id) -> Option<We
         Reduction::Shift => None,
         Reduction::LogSumExp => Some(Weight::Row(b.graph.node(Op::Softmax, &[row]))),
         Reduction::Sum => Some(Weight::All(one)),
+        Reduction::Spread => {
+            let mean = b.mean(row);
+            let two = b.graph.constant(2.0);
+            let centred = b.graph.sub(row, mean);
+            Some(Weight::Row(b.graph.mul(two, centred)))
+        }
         // Of equals the last, as max(a, b) takes the second.
         Reduction::Max | Reduction::Min => {
             let position = b.graph.node(Op::Position, &[]);

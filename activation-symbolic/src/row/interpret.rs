@@ -9,8 +9,8 @@ use activation_runtime::kernel::Info;
 use activation_runtime::real::Real;
 use activation_runtime::row::element::RowElement;
 use activation_runtime::row::{
-    At, Cell, Dot, Max, Min, Passes, Peak, Positive, Precision, Prod, Pullback, Pushforward, RowKernel,
-    Shape, Sum, Value as ValuePasses, activation,
+    At, Cell, Dot, Max, Min, Moments, Passes, Peak, Positive, Precision, Prod, Pullback, Pushforward,
+    RowKernel, Shape, Sum, Value as ValuePasses, activation,
 };
 
 use super::build::Builder;
@@ -112,11 +112,20 @@ impl Program {
             let reductions = self.schedule.passes.get(pass).map_or(&[][..], Vec::as_slice);
             self.pieces
                 .push(reductions.iter().map(|&reduction| self.piece(&self.reduced(reduction))).collect());
-            for reduction in reductions {
-                known[reduction.index()] = true;
+            let beside = reductions.iter().filter_map(|&reduction| self.sum_beside(reduction));
+            for id in reductions.iter().copied().chain(beside) {
+                known[id.index()] = true;
             }
         }
         self.last = self.piece(&self.schedule.roots);
+    }
+
+    /// The sum that comes with a spread.
+    fn sum_beside(&self, reduction: Id) -> Option<Id> {
+        let row = self.graph.arguments(reduction)[0];
+        let is_sum = |&id: &Id| self.graph.view(id) == (Op::Reduce(Reduction::Sum), &[row]);
+        let is_spread = self.graph.op(reduction) == Op::Reduce(Reduction::Spread);
+        if is_spread { self.graph.all().find(is_sum) } else { None }
     }
 
     /// What a reduction reduces: the factors of a dot product, or one row.
@@ -194,6 +203,13 @@ impl Program {
                     Reduction::Sum => p.reduce(|at| Sum(values(&at)[0])),
                     Reduction::Prod => p.reduce(|at| Prod(values(&at)[0])),
                     Reduction::Min => p.reduce(|at| Min(values(&at)[0])),
+                    Reduction::Spread => {
+                        let (sum, spread) = p.reduce(|at| Moments(values(&at)[0]));
+                        if let Some(beside) = self.sum_beside(reduction) {
+                            scalars[beside.index()] = Value::Number(sum);
+                        }
+                        spread
+                    }
                     Reduction::Shift => p.reduce(|at| Peak(values(&at)[0])),
                     _ => p.reduce(|at| Max(values(&at)[0])),
                 });

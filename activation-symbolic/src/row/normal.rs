@@ -2,6 +2,7 @@
 //! every element, scalars with scalars, softmax by its parts.
 
 use super::build::Builder;
+use super::schedule::passes;
 use super::softmax;
 use crate::graph::{Comparison, Id, Op, Reduction};
 use crate::primitive::Primitive;
@@ -11,6 +12,7 @@ pub(super) fn normal(b: &mut Builder, root: Id, derived: bool) -> Id {
     let split = derived
         || b.graph.depends(root, |op| matches!(op, Op::LogSoftmax | Op::Reduce(Reduction::LogSumExp)));
     let gathered = super::rebuild(b, root, &mut gather);
+    let gathered = with_spreads(b, gathered);
     let spelled = super::rebuild(b, gathered, &mut |b, id| spell(b, id, split));
     super::rebuild(b, spelled, &mut |b, id| {
         let node = b.graph.nodes()[id.index()];
@@ -23,6 +25,12 @@ pub(super) fn normal(b: &mut Builder, root: Id, derived: bool) -> Id {
             {
                 let rest = b.graph.arguments(sum)[1];
                 b.graph.neg(rest)
+            }
+            // The length is the same for all rows.
+            (Op::Div, &[p, q]) if b.is_spread(p) && b.graph.op(q) == Op::Length => {
+                let one = b.graph.constant(1.0);
+                let reciprocal = b.graph.div(one, q);
+                b.graph.mul(p, reciprocal)
             }
             // In a derivative several numbers are divided by the same root or length.
             (Op::Div, &[p, q]) if derived && !b.is_row(id) && b.graph.as_constant(q).is_none() => {
@@ -47,6 +55,20 @@ fn gather(b: &mut Builder, id: Id) -> Id {
     let softmax = b.graph.node(Op::LogSoftmax, &[row]);
     let product = b.graph.mul(factor, softmax);
     if is_first { b.graph.neg(product) } else { product }
+}
+
+/// The spreads of rows beside their sums, if that saves a pass.
+fn with_spreads(b: &mut Builder, root: Id) -> Id {
+    let with = super::rebuild(b, root, &mut spread);
+    let depth = |root| passes(b, &[root], false, |_| false).passes.len();
+    if depth(with) < depth(root) { with } else { root }
+}
+
+/// Σ (a − mean a)², which is known as soon as the mean is.
+fn spread(b: &mut Builder, id: Id) -> Id {
+    let Some((factor, row)) = b.spread_of(id) else { return id };
+    let spread = b.reduce(Reduction::Spread, row);
+    b.graph.mul(factor, spread)
 }
 
 /// Softmax and its relatives by what they are made of.

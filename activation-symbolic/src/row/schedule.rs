@@ -45,6 +45,11 @@ pub(super) fn passes(b: &Builder, roots: &[Id], maps: bool, known: impl Fn(Id) -
         }
         stages.insert(id, stage);
     }
+    // A sum comes with the spread of the same row.
+    for pass in &mut passes {
+        let sums: Vec<Id> = pass.iter().filter_map(|&spread| b.sum_beside(spread)).collect();
+        pass.retain(|id| !sums.contains(id));
+    }
     let slots = if maps { roots.len() } else { 0 };
     Schedule { passes, stored: vec![None; slots], roots: roots.to_vec(), maps }
 }

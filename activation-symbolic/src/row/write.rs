@@ -109,7 +109,7 @@ impl<'a> Writer<'a> {
         let length = mentioned.contains("length").then(|| quote!(let length = p.length();));
         let gradient = (!self.returns_row && mentioned.contains(&dy.to_string()))
             .then(|| quote!(let #dy = p.upstream();));
-        let names = ["At", "Dot", "Max", "Min", "Peak", "Positive", "Prod", "Sum"]
+        let names = ["At", "Dot", "Max", "Min", "Moments", "Peak", "Positive", "Prod", "Sum"]
             .into_iter()
             .filter(|name| mentioned.contains(*name));
         let names: Vec<Ident> = names.map(|name| Ident::new(name, Span::call_site())).collect();
@@ -288,9 +288,17 @@ impl<'a> Writer<'a> {
         }
         let mut names = Vec::new();
         for (reduction, term, _) in &kinds {
+            let sum = self.b.sum_beside(*reduction).map(|sum| (sum, self.fresh("sum")));
             let name = self.fresh(stem(term));
             self.scalars.insert(*reduction, quote!(#name));
-            names.push(quote!(#name));
+            names.push(match sum {
+                Some((sum, beside)) => {
+                    self.scalars.insert(sum, quote!(#beside));
+                    quote!((#beside, #name))
+                }
+                None if *term == "Moments" => quote!((_, #name)),
+                None => quote!(#name),
+            });
         }
         let names = nested(&names);
         self.statements.extend(quote!(let #names = #call;));
@@ -375,6 +383,7 @@ fn term(kind: Reduction, factors: usize, positive: bool) -> Ident {
         Reduction::Prod => "Prod",
         Reduction::Min => "Min",
         Reduction::Shift => "Peak",
+        Reduction::Spread => "Moments",
         _ => "Max",
     };
     Ident::new(name, Span::call_site())
@@ -388,6 +397,7 @@ fn stem(term: &Ident) -> &'static str {
         "Min" => "min",
         "Peak" => "peak",
         "Max" => "max",
+        "Moments" => "spread",
         _ => "sum",
     }
 }
