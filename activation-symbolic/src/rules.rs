@@ -175,6 +175,12 @@ pub const RULES: &[Rule] = &[
     rule("logistic from tanh", "a + a * tanh(u)", "2 * a * sigmoid(2 * u)", TAIL),
     rule("logistic from tanh", "a - a * tanh(u)", "2 * a * sigmoid(-2 * u)", TAIL),
     rule("complement of tanh²", "1 - tanh(u) * tanh(u)", "4 * (sigmoid(2 * u) * sigmoid(-2 * u))", TAIL),
+    rule(
+        "tanh² from its complement",
+        "1 - 4 * (sigmoid(u) * sigmoid(-u))",
+        "tanh(u / 2) * tanh(u / 2)",
+        CANCELS,
+    ),
     // Other saturating functions.
     rule("erfc", "a + a * erf(u)", "a * erfc(-u)", TAIL),
     rule("erfc", "a - a * erf(u)", "a * erfc(u)", TAIL),

@@ -197,6 +197,9 @@ impl Graph {
                 let quotient = self.div(a, q);
                 self.neg(quotient)
             }
+            // What is divided by a parameter makes no sense where that is 0.
+            ((Op::Mul, &[p, q]), (Op::Parameter(_), _)) if q == b => p,
+            ((Op::Mul, &[q, p]), (Op::Parameter(_), _)) if q == b => p,
             _ => self.node(Op::Div, &[a, b]),
         }
     }
