@@ -94,14 +94,23 @@ fn at_every_position(column: &[Exact], length: usize) -> Vec<Exact> {
 }
 
 fn reduced(reduction: Reduction, row: &[Exact]) -> Exact {
-    let mut result = row[0];
-    for &number in &row[1..] {
-        result = match reduction {
-            Reduction::Sum => result + number,
-            Reduction::Prod => result * number,
-            Reduction::Min => Exact::apply(Primitive::Min, [result, number]),
-            _ => Exact::apply(Primitive::Max, [result, number]),
-        };
+    let fold = |step: fn(Exact, Exact) -> Exact| {
+        let mut result = row[0];
+        for &number in &row[1..] {
+            result = step(result, number);
+        }
+        result
+    };
+    match reduction {
+        Reduction::Sum => fold(|sum, x| sum + x),
+        Reduction::Prod => fold(|product, x| product * x),
+        Reduction::Min => fold(|min, x| Exact::apply(Primitive::Min, [min, x])),
+        Reduction::Max | Reduction::Shift => fold(|max, x| Exact::apply(Primitive::Max, [max, x])),
+        Reduction::Spread => {
+            let mean = fold(|sum, x| sum + x) / Exact::from_f64(row.len() as f64);
+            row.iter().fold(Exact::from_f64(0.0), |sum, &x| sum + (x - mean) * (x - mean))
+        }
+        // By its parts: it isn't computed as such.
+        Reduction::LogSumExp => Exact::from_f64(f64::NAN),
     }
-    result
 }
