@@ -124,6 +124,7 @@ impl Adjoints {
 /// Errors beside a point, where an angle is so large that the same happens there in every phase: also where the slope of
 /// the whole is zero, and with it much of what is tolerated. Of the rounding of the angle then hardly more than the second
 /// order is left, half the square of it.
+#[derive(Default)]
 pub(super) struct Angles(Vec<Angle>);
 
 /// An angle.

@@ -475,7 +475,8 @@ impl<'a, S: Float> Judge<'a, S> {
             self.tape.inputs().map(|(n, place)| (place, points.x[n].as_slice())).collect();
         let mut noise = Vec::with_capacity(self.roots.len());
         let (mut bends, mut turns) = (Vec::new(), Vec::new());
-        let angles = Angles::new(&self.tape, &estimates);
+        // One sweep for each angle is too many where there are hundreds.
+        let angles = if self.few { Angles::default() } else { Angles::new(&self.tape, &estimates) };
         for (targets, &root) in targets.iter_mut().zip(self.roots) {
             let place = self.tape.place(root);
             let adjoints = Adjoints::new(&self.tape, place, &estimates);
