@@ -517,6 +517,12 @@ impl Graph {
         order
     }
 
+    /// The sum of the row whose [`Reduction::Spread`] a node is, if it is anywhere: whoever has one has the other.
+    pub(crate) fn sum_beside(&self, spread: Id) -> Option<Id> {
+        let (Op::Reduce(Reduction::Spread), &[row]) = self.view(spread) else { return None };
+        self.find(Op::Reduce(Reduction::Sum), &[row])
+    }
+
     /// A graph of these nodes and no others, arguments first, and where each of them is in it.
     pub(crate) fn only(&self, order: &[Id]) -> (Self, IdMap<Id>) {
         let (mut graph, mut places) = (Self::new(), IdMap::<Id>::default());

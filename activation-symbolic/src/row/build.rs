@@ -129,12 +129,6 @@ impl Builder {
         self.graph.op(id) == Op::Reduce(Reduction::Spread)
     }
 
-    /// The sum of the row whose spread this is, if it is anywhere.
-    pub(super) fn sum_beside(&self, reduction: Id) -> Option<Id> {
-        let (Op::Reduce(Reduction::Spread), &[row]) = self.graph.view(reduction) else { return None };
-        self.graph.find(Op::Reduce(Reduction::Sum), &[row])
-    }
-
     /// Whether it is x − mean x.
     fn is_centred(&self, id: Id) -> bool {
         let (Op::Sub, &[x, mean]) = self.graph.view(id) else { return false };

@@ -112,20 +112,12 @@ impl Program {
             let reductions = self.schedule.passes.get(pass).map_or(&[][..], Vec::as_slice);
             self.pieces
                 .push(reductions.iter().map(|&reduction| self.piece(&self.reduced(reduction))).collect());
-            let beside = reductions.iter().filter_map(|&reduction| self.sum_beside(reduction));
+            let beside = reductions.iter().filter_map(|&reduction| self.graph.sum_beside(reduction));
             for id in reductions.iter().copied().chain(beside) {
                 known[id.index()] = true;
             }
         }
         self.last = self.piece(&self.schedule.roots);
-    }
-
-    /// The sum that comes with a spread.
-    fn sum_beside(&self, reduction: Id) -> Option<Id> {
-        let row = self.graph.arguments(reduction)[0];
-        let is_sum = |&id: &Id| self.graph.view(id) == (Op::Reduce(Reduction::Sum), &[row]);
-        let is_spread = self.graph.op(reduction) == Op::Reduce(Reduction::Spread);
-        if is_spread { self.graph.all().find(is_sum) } else { None }
     }
 
     /// What a reduction reduces: the factors of a dot product, or one row.
@@ -205,7 +197,7 @@ impl Program {
                     Reduction::Min => p.reduce(|at| Min(values(&at)[0])),
                     Reduction::Spread => {
                         let (sum, spread) = p.reduce(|at| Moments(values(&at)[0]));
-                        if let Some(beside) = self.sum_beside(reduction) {
+                        if let Some(beside) = self.graph.sum_beside(reduction) {
                             scalars[beside.index()] = Value::Number(sum);
                         }
                         spread

@@ -47,7 +47,7 @@ pub(super) fn passes(b: &Builder, roots: &[Id], maps: bool, known: impl Fn(Id) -
     }
     // A sum comes with the spread of the same row.
     for pass in &mut passes {
-        let sums: Vec<Id> = pass.iter().filter_map(|&spread| b.sum_beside(spread)).collect();
+        let sums: Vec<Id> = pass.iter().filter_map(|&spread| b.graph.sum_beside(spread)).collect();
         pass.retain(|id| !sums.contains(id));
     }
     let slots = if maps { roots.len() } else { 0 };

@@ -288,7 +288,7 @@ impl<'a> Writer<'a> {
         }
         let mut names = Vec::new();
         for (reduction, term, _) in &kinds {
-            let sum = self.b.sum_beside(*reduction).map(|sum| (sum, self.fresh("sum")));
+            let sum = self.b.graph.sum_beside(*reduction).map(|sum| (sum, self.fresh("sum")));
             let name = self.fresh(stem(term));
             self.scalars.insert(*reduction, quote!(#name));
             names.push(match sum {
