@@ -5,6 +5,7 @@
 use super::batch::{Step, Tape};
 use super::estimate::Estimate;
 use super::sample::Float;
+use crate::columns::each;
 use crate::graph::Op;
 use crate::primitive::Primitive;
 
@@ -40,6 +41,9 @@ impl Adjoints {
             let arguments = if step.op == Op::Select { &arguments[1..] } else { arguments };
             let estimates = estimates[at].as_slice();
             for (i, &argument) in arguments.iter().enumerate() {
+                if matches!(tape.steps[argument].op, Op::Constant(_) | Op::Parameter(_)) {
+                    continue;
+                }
                 let column = &mut before[argument];
                 if column.is_empty() {
                     *column = vec![0.0; own.len()];
@@ -56,9 +60,15 @@ impl Adjoints {
         Self(columns)
     }
 
-    /// The slope along the node in a place at a point.
-    pub(super) fn slope(&self, place: usize, point: usize) -> f64 {
-        self.0.get(place).and_then(|column| column.get(point)).copied().unwrap_or(0.0)
+    /// The slopes along the node in a place; empty where it isn't computed from that.
+    pub(super) fn column(&self, place: usize) -> &[f64] {
+        self.0.get(place).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same, with zeros for nothing.
+    pub(super) fn padded(&self, place: usize) -> Vec<f64> {
+        let column = self.column(place);
+        if column.is_empty() { vec![0.0; self.0.last().map_or(0, Vec::len)] } else { column.to_vec() }
     }
 
     /// Whether the node depends on the one in a place.
@@ -66,58 +76,76 @@ impl Adjoints {
         self.0.get(place).is_some_and(|column| !column.is_empty())
     }
 
-    /// How large the rounding errors of the floats `S` may be together, at each point: to first order, none of a node
+    /// How large the rounding errors of the floats may be together, at each point: to first order, none of a node
     /// depending on that of another. It is no bound, but that of the sum is.
-    pub(super) fn noise<S: Float>(&self, tape: &Tape, estimates: &[Vec<Estimate>]) -> Vec<f64> {
-        self.noise_of::<S>(tape, estimates, |_| true)
+    pub(super) fn noise(&self, roundings: &Roundings) -> Vec<f64> {
+        self.noise_of(roundings, |_| true)
     }
 
     /// The same of the nodes in some places only.
-    fn noise_of<S: Float>(
-        &self,
-        tape: &Tape,
-        estimates: &[Vec<Estimate>],
-        counts: impl Fn(usize) -> bool,
-    ) -> Vec<f64> {
+    fn noise_of(&self, roundings: &Roundings, counts: impl Fn(usize) -> bool) -> Vec<f64> {
         let points = self.0.last().map_or(0, Vec::len);
         let (mut sums, mut squares) = (vec![0.0; points], vec![0.0; points]);
         for (place, column) in self.0.iter().enumerate() {
-            let step = &tape.steps[place];
-            let is_scaled = is_scaled(tape, step);
-            if column.is_empty() || !(is_scaled || rounds(tape, step)) || !counts(place) {
+            let halves = roundings.0[place].as_slice();
+            if column.is_empty() || halves.is_empty() || !counts(place) {
                 continue;
             }
-            let lasts = match (step.op, step.arguments.as_slice()) {
-                (Op::Add | Op::Sub, &[a, b]) => Some([last(tape, a), last(tape, b)]),
-                _ => None,
-            };
-            let terms = [0, 1].map(|i| estimates[step.arguments[i.min(step.arguments.len() - 1)]].as_slice());
-            let (values, column) = (estimates[place].as_slice(), column.as_slice());
+            let column = column.as_slice();
             let (sums, squares, mut p) = (sums.as_mut_slice(), squares.as_mut_slice(), 0);
             while p < points {
-                let value = values[p].value;
-                let mut half = half_place::<S>(value).min(value.abs());
-                // What is so close to a float is so for a reason: a term was too small to count.
-                let off = (S::nearest(value) - value).abs();
-                if S::IS_SINGLE && off < half * REASON && !is_scaled {
-                    half = off;
-                }
-                // A sum is exact where its last place isn't beyond those of its terms.
-                let is_exact = lasts.map_or(is_scaled && value.abs() >= S::TINY, |[a, b]| {
-                    let unit = |last: Option<f64>, i: usize| {
-                        last.unwrap_or_else(|| half_place::<S>(terms[i][p].value))
-                    };
-                    half <= unit(a, 0) && half <= unit(b, 1)
-                });
-                let share = (column[p] * half).abs();
-                if !is_exact && share > 0.0 {
+                let share = (column[p] * halves[p]).abs();
+                if share > 0.0 {
                     sums[p] += share;
                     squares[p] += share * share;
                 }
                 p += 1;
             }
         }
-        sums.into_iter().zip(squares).map(|(sum, square)| noise(sum, square)).collect()
+        each!(sum in &sums, square in &squares => noise(sum, square))
+    }
+}
+
+/// How much each node may be rounded by at each point: half of a last place, or nothing where it is exact. A column is
+/// empty where it always is.
+pub(super) struct Roundings(Vec<Vec<f64>>);
+
+impl Roundings {
+    /// Those of the floats `S`, from the estimates of all nodes.
+    pub(super) fn new<S: Float>(tape: &Tape, estimates: &[Vec<Estimate>]) -> Self {
+        let column = |(place, step): (usize, &Step)| {
+            let is_scaled = is_scaled(tape, step);
+            if !is_scaled && !rounds(tape, step) {
+                return Vec::new();
+            }
+            // A sum is exact where its last place isn't beyond those of its terms.
+            let unit = |term: usize| match last(tape, term) {
+                Some(last) => vec![last; estimates[term].len()],
+                None => half_places::<S>(&estimates[term]),
+            };
+            let units = match (step.op, step.arguments.as_slice()) {
+                (Op::Add | Op::Sub, &[a, b]) => Some([unit(a), unit(b)]),
+                _ => None,
+            };
+            let mut halves = half_places::<S>(&estimates[place]);
+            let units = units.as_ref().map(|[a, b]| [a.as_slice(), b.as_slice()]);
+            let (values, slice, mut p) = (estimates[place].as_slice(), halves.as_mut_slice(), 0);
+            while p < values.len() {
+                let value = values[p].value;
+                let half = if slice[p] > value.abs() { value.abs() } else { slice[p] };
+                // What is so close to a float is so for a reason: a term was too small to count.
+                let off = (S::nearest(value) - value).abs();
+                let half = if S::IS_SINGLE && off < half * REASON && !is_scaled { off } else { half };
+                let is_exact = match units {
+                    Some([a, b]) => half <= a[p] && half <= b[p],
+                    None => is_scaled && value.abs() >= S::TINY,
+                };
+                slice[p] = if is_exact { 0.0 } else { half };
+                p += 1;
+            }
+            halves
+        };
+        Self(tape.steps.iter().enumerate().map(column).collect())
     }
 }
 
@@ -134,13 +162,6 @@ struct Angle {
     /// The sines, cosines and tangents of it.
     waves: Vec<usize>,
     is_rounded: bool,
-}
-
-impl Angle {
-    /// How high its waves are in the node whose slopes are given.
-    fn amplitude(&self, adjoints: &Adjoints, point: usize) -> f64 {
-        self.waves.iter().map(|&wave| adjoints.slope(wave, point).abs()).sum()
-    }
 }
 
 impl Angles {
@@ -171,7 +192,7 @@ impl Angles {
         &self,
         adjoints: &Adjoints,
         inputs: &[(usize, &[S])],
-        tape: &Tape,
+        roundings: &Roundings,
         estimates: &[Vec<Estimate>],
     ) -> Option<Vec<f64>> {
         let is_reached = |angle: &&Angle| angle.waves.iter().any(|&wave| adjoints.reaches(wave));
@@ -179,40 +200,64 @@ impl Angles {
         if angles.is_empty() {
             return None;
         }
-        let is_other = |place| !angles.iter().any(|angle| angle.slopes.reaches(place));
-        let mut errors = adjoints.noise_of::<S>(tape, estimates, is_other);
         let root = estimates[adjoints.0.len() - 1].as_slice();
-        for (p, error) in errors.iter_mut().enumerate() {
-            let (mut amplitudes, mut bend, mut largest, mut is_rounded) = (0.0, 0.0, 0.0, false);
-            for angle in &angles {
-                let value = estimates[angle.place][p].value;
+        // How high the waves of each angle are in the root.
+        let zeros = vec![0.0; root.len()];
+        let (mut heights, mut bends, mut largest) = (zeros.clone(), zeros.clone(), zeros.clone());
+        let mut amplitudes = Vec::with_capacity(angles.len());
+        for angle in &angles {
+            let mut own = zeros.clone();
+            for wave in angle.waves.iter().filter(|&&wave| adjoints.reaches(wave)) {
+                own = each!(sum in &own, slope in &adjoints.0[*wave] => sum + f64::abs(slope));
+            }
+            let (values, own_slice, mut p) = (estimates[angle.place].as_slice(), own.as_slice(), 0);
+            let (heights, bends, largest) =
+                (heights.as_mut_slice(), bends.as_mut_slice(), largest.as_mut_slice());
+            while p < own_slice.len() {
+                let value = values[p].value;
                 let rounding = if angle.is_rounded { half_place::<S>(value) } else { 0.0 };
                 // A wave differs by no more than its height.
-                bend += angle.amplitude(adjoints, p) * (rounding * rounding / 2.0).min(2.0);
-                amplitudes += angle.amplitude(adjoints, p);
-                largest = value.abs().max(largest);
-                is_rounded |= angle.is_rounded;
+                bends[p] += own_slice[p] * (rounding * rounding / 2.0).min(2.0);
+                heights[p] += own_slice[p];
+                largest[p] = value.abs().max(largest[p]);
+                p += 1;
             }
-            // The slope along what isn't in an angle is a constant here, and that of the waves goes up and down.
-            let (mut rest, mut waves) = (0.0, 0.0);
-            for &(place, x) in inputs {
-                let x: f64 = x[p].into();
-                let mut slope = adjoints.slope(place, p);
-                for angle in &angles {
-                    let along = angle.slopes.slope(place, p);
-                    slope -= adjoints.slope(angle.place, p) * along;
-                    waves += angle.amplitude(adjoints, p) * (along * x).abs();
+            amplitudes.push(own);
+        }
+        // The slope along what isn't in an angle is a constant here, and that of the waves goes up and down.
+        let (mut rests, mut waves) = (zeros.clone(), zeros.clone());
+        for &(place, x) in inputs {
+            let mut slopes = adjoints.padded(place);
+            for (angle, amplitude) in angles.iter().zip(&amplitudes) {
+                let along = angle.slopes.padded(place);
+                let (of_root, amplitude) = (adjoints.padded(angle.place), amplitude.as_slice());
+                slopes = each!(slope in &slopes, of_root in &of_root, along in &along => slope - of_root * along);
+                let (waves, along, mut p) = (waves.as_mut_slice(), along.as_slice(), 0);
+                while p < along.len() {
+                    waves[p] += amplitude[p] * (along[p] * x[p].into()).abs();
+                    p += 1;
                 }
-                rest += (slope * x).abs();
             }
-            let unit = root[p].value.abs().max(amplitudes) + (rest - waves).max(0.0);
-            let noise = if largest >= LARGE {
-                let of_angle = if is_rounded { S::EPSILON * rest.min(waves) } else { 0.0 };
-                NOISE * (*error + of_angle)
+            let (rests, slopes, mut p) = (rests.as_mut_slice(), slopes.as_slice(), 0);
+            while p < slopes.len() {
+                rests[p] += (slopes[p] * x[p].into()).abs();
+                p += 1;
+            }
+        }
+        let is_rounded = angles.iter().any(|angle| angle.is_rounded);
+        let is_other = |place| !angles.iter().any(|angle| angle.slopes.reaches(place));
+        let mut errors = adjoints.noise_of(roundings, is_other);
+        let (errors_slice, mut p) = (errors.as_mut_slice(), 0);
+        while p < errors_slice.len() {
+            let noise = if largest[p] >= LARGE {
+                let of_angle = if is_rounded { S::EPSILON * rests[p].min(waves[p]) } else { 0.0 };
+                NOISE * (errors_slice[p] + of_angle)
             } else {
                 0.0
             };
-            *error = (bend + noise) / (4.0 * S::EPSILON * unit + S::TINY);
+            let unit = root[p].value.abs().max(heights[p]) + (rests[p] - waves[p]).max(0.0);
+            errors_slice[p] = (bends[p] + noise) / (4.0 * S::EPSILON * unit + S::TINY);
+            p += 1;
         }
         Some(errors)
     }
@@ -250,8 +295,20 @@ pub(super) fn noise(sum: f64, squares: f64) -> f64 {
 }
 
 /// Half of the last place that the floats `S` have for a number.
+#[inline(always)]
 pub(super) fn half_place<S: Float>(value: f64) -> f64 {
-    power(value).max(S::TINY) * S::EPSILON
+    let power = power(value);
+    if power > S::TINY { power * S::EPSILON } else { S::TINY * S::EPSILON }
+}
+
+fn half_places<S: Float>(estimates: &[Estimate]) -> Vec<f64> {
+    let mut halves = vec![0.0; estimates.len()];
+    let (slice, mut p): (&mut [f64], usize) = (&mut halves, 0);
+    while p < slice.len() {
+        slice[p] = half_place::<S>(estimates[p].value);
+        p += 1;
+    }
+    halves
 }
 
 /// Half of the last place of a constant.
@@ -267,6 +324,7 @@ fn last(tape: &Tape, place: usize) -> Option<f64> {
 }
 
 /// The power of two at or below a magnitude.
+#[inline(always)]
 fn power(value: f64) -> f64 {
     f64::from_bits(value.to_bits() & (0x7ff << 52))
 }
@@ -323,8 +381,8 @@ mod tests {
         let root = tape.place(function.written);
         let adjoints = Adjoints::new(&tape, root, &wide);
         let (_, input) = tape.inputs().next().expect("an input");
-        let slopes = (0..POINTS).map(|p| adjoints.slope(input, p)).collect();
-        let noise = adjoints.noise::<f32>(&tape, &wide);
+        let slopes = adjoints.padded(input);
+        let noise = adjoints.noise(&Roundings::new::<f32>(&tape, &wide));
         Looked { x, floats: floats.swap_remove(root), estimates: wide[root].clone(), slopes, noise }
     }
 

@@ -39,6 +39,17 @@ impl Estimate {
         Self { value, error, partials }
     }
 
+    /// The values of a column.
+    pub(super) fn values(column: &[Self]) -> Vec<f64> {
+        let mut values = vec![0.0; column.len()];
+        let (slice, mut p): (&mut [f64], usize) = (&mut values, 0);
+        while p < slice.len() {
+            slice[p] = column[p].value;
+            p += 1;
+        }
+        values
+    }
+
     /// The error of an argument, magnified by a slope.
     #[inline(always)]
     fn amplified(self, slope: f64, scale: f64) -> f64 {

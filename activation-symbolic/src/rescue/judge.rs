@@ -4,8 +4,8 @@ use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
 use super::WRONG;
-use super::adjoint::{Adjoints, Angles, NOISE};
-use super::batch::{Sums, Tape};
+use super::adjoint::{Adjoints, Angles, NOISE, Roundings};
+use super::batch::{Step, Sums, Tape};
 use super::estimate::Estimate;
 use super::sample::{self, Float};
 use super::target::Targets;
@@ -54,21 +54,12 @@ pub(super) struct Case<S> {
     errors: Vec<f64>,
     /// The worst of them.
     worst: f64,
-    /// For each root how its tolerance changes with x.
-    turns: Vec<Turn>,
-    /// The roots of which 106 bits leave open what they should be.
-    doubts: Vec<usize>,
 }
 
 impl<S: Float> Case<S> {
     /// The worst error of some of the roots, in units of what is tolerated.
     pub(super) fn error(&self, part: Range<usize>) -> f64 {
         worst(&self.errors[part])
-    }
-
-    /// Whether 106 bits leave open what one of some of the roots should be.
-    pub(super) fn is_doubtful(&self, part: Range<usize>) -> bool {
-        self.doubts.iter().any(|root| part.contains(root))
     }
 
     /// Whether this is where activations live.
@@ -119,39 +110,40 @@ impl<S: Float> Case<S> {
             0
         }
     }
-
-    /// Where between this point and another one of the roots may be wrong as its slope is zero there.
-    fn turn(&self, other: &Self) -> Option<S> {
-        if self.worst.max(other.worst) > WRONG {
-            return None;
-        }
-        let x = self.turns.iter().zip(&other.turns).find_map(|(a, b)| a.between::<S>(*b))?;
-        Some(S::from_f64(x)).filter(|&x| x > self.x[0] && x < other.x[0])
-    }
 }
 
-/// What is tolerated of a root is least where its slope is zero.
-#[derive(Debug, Clone, Copy)]
-struct Turn {
-    x: f64,
-    value: f64,
-    slope: f64,
+/// A root at all points: what is tolerated of it is least where its slope is zero.
+#[derive(Default)]
+struct Course {
+    values: Vec<f64>,
+    /// The slopes along the first input.
+    slopes: Vec<f64>,
     /// What rounding errors may add up to.
-    noise: f64,
+    noise: Vec<f64>,
 }
 
-impl Turn {
+impl Course {
+    /// Takes more points in.
+    fn append(&mut self, mut new: Self) {
+        self.values.append(&mut new.values);
+        self.slopes.append(&mut new.slopes);
+        self.noise.append(&mut new.noise);
+    }
+
     /// Where the slope is zero between two points, as a straight line has it, if rounding errors may be too large there.
-    fn between<S: Float>(self, other: Self) -> Option<f64> {
-        if self.slope * other.slope >= 0.0 {
+    fn turn<S: Float>(&self, a: &Case<S>, b: &Case<S>) -> Option<S> {
+        let slopes = [self.slopes[a.row], self.slopes[b.row]];
+        if slopes[0] * slopes[1] >= 0.0 {
             return None;
         }
-        let share = self.slope / (self.slope - other.slope);
-        let x = self.x + share * (other.x - self.x);
-        let ends = [self, other].map(|end| end.value + end.slope * (x - end.x) / 2.0);
-        let least = if ends[0] * ends[1] < 0.0 { 0.0 } else { ends[0].abs().min(ends[1].abs()) };
-        let tolerance = 4.0 * S::EPSILON * least.min(self.value.abs()).min(other.value.abs()) + S::TINY;
-        (NOISE * self.noise.min(other.noise) > WRONG * tolerance).then_some(x)
+        let ends: [f64; 2] = [a.x[0].into(), b.x[0].into()];
+        let values = [self.values[a.row], self.values[b.row]];
+        let x = ends[0] + slopes[0] / (slopes[0] - slopes[1]) * (ends[1] - ends[0]);
+        let middle = [0, 1].map(|i| values[i] + slopes[i] * (x - ends[i]) / 2.0);
+        let least = if middle[0] * middle[1] < 0.0 { 0.0 } else { middle[0].abs().min(middle[1].abs()) };
+        let tolerance = 4.0 * S::EPSILON * least.min(values[0].abs()).min(values[1].abs()) + S::TINY;
+        let is_loud = NOISE * self.noise[a.row].min(self.noise[b.row]) > WRONG * tolerance;
+        Some(S::from_f64(x)).filter(|&x| is_loud && x > a.x[0] && x < b.x[0])
     }
 }
 
@@ -171,10 +163,38 @@ fn worst(errors: &[f64]) -> f64 {
 pub(super) struct Judgement<S> {
     pub(super) cases: Vec<Case<S>>,
     tape: Tape,
-    /// What each node is, in the order of the tape.
-    columns: Vec<Vec<S>>,
+    columns: Vec<Column>,
     /// What each root should be.
     targets: Vec<Targets>,
+    /// Of which roots 106 bits leave that open, and where.
+    doubts: Vec<Vec<bool>>,
+}
+
+/// What a node was at each point; for a mask 1 where it is set, else NaN.
+#[derive(Debug)]
+struct Column {
+    values: Vec<f64>,
+    is_finite: bool,
+}
+
+impl Column {
+    /// In the order of the cases.
+    fn new<S: Float>(cases: &[Case<S>], unordered: &[S], is_mask: bool) -> Self {
+        let (mut values, mut is_finite) = (vec![0.0; cases.len()], true);
+        let (slice, mut i): (&mut [f64], usize) = (&mut values, 0);
+        while i < cases.len() {
+            let value: f64 = unordered[cases[i].row].into();
+            let value = match (is_mask, value == 0.0) {
+                (false, _) => value,
+                (true, true) => f64::NAN,
+                (true, false) => 1.0,
+            };
+            is_finite &= value - value == 0.0;
+            slice[i] = value;
+            i += 1;
+        }
+        Self { values, is_finite }
+    }
 }
 
 impl<S: Float> Judgement<S> {
@@ -183,25 +203,30 @@ impl<S: Float> Judgement<S> {
         self.targets[root].error::<S>(case.row, found.into())
     }
 
-    /// What a node was at each point; for a mask 1 where it is set, else NaN.
-    pub(super) fn column(&self, id: Id) -> Vec<f64> {
-        let place = self.tape.place(id);
-        let (column, cases) = (self.columns[place].as_slice(), self.cases.as_slice());
-        let is_mask = self.tape.steps[place].is_mask;
-        let mut values = vec![0.0; cases.len()];
-        let (slice, mut i): (&mut [f64], usize) = (&mut values, 0);
+    /// The worst error of some of the roots at each point, in units of what is tolerated.
+    pub(super) fn errors(&self, part: &Range<usize>) -> Vec<f64> {
+        let mut errors = vec![0.0; self.cases.len()];
+        let (slice, cases, mut i): (&mut [f64], _, usize) = (&mut errors, self.cases.as_slice(), 0);
         while i < cases.len() {
-            let value: f64 = column[cases[i].row].into();
-            slice[i] = if !is_mask {
-                value
-            } else if value == 0.0 {
-                f64::NAN
-            } else {
-                1.0
-            };
+            slice[i] = worst(&cases[i].errors[part.start..part.end]);
             i += 1;
         }
-        values
+        errors
+    }
+
+    /// Whether 106 bits leave open what one of some of the roots should be at a point.
+    pub(super) fn is_doubtful(&self, case: &Case<S>, part: Range<usize>) -> bool {
+        self.doubts[part].iter().any(|doubts| doubts[case.row])
+    }
+
+    /// What a node was at each point; for a mask 1 where it is set, else NaN.
+    pub(super) fn column(&self, id: Id) -> &[f64] {
+        &self.columns[self.tape.place(id)].values
+    }
+
+    /// Whether a node was a finite number everywhere.
+    pub(super) fn is_finite(&self, id: Id) -> bool {
+        self.columns[self.tape.place(id)].is_finite
     }
 }
 
@@ -227,7 +252,11 @@ impl<S: Float> Points<S> {
     }
 
     fn x(&self, point: usize) -> Vec<S> {
-        self.x.iter().map(|x| x[point]).collect()
+        let mut x = Vec::with_capacity(self.x.len());
+        for column in &self.x {
+            x.push(column[point]);
+        }
+        x
     }
 
     /// The leaves in floats.
@@ -273,6 +302,8 @@ pub(super) struct Judge<'a, S: Float> {
     columns: Vec<Vec<S>>,
     /// What each root should be there.
     targets: Vec<Targets>,
+    doubts: Vec<Vec<bool>>,
+    courses: Vec<Course>,
 }
 
 impl<'a, S: Float> Judge<'a, S> {
@@ -285,6 +316,8 @@ impl<'a, S: Float> Judge<'a, S> {
             orders: roots.iter().map(|&root| function.graph.topological(&[root])).collect(),
             columns: vec![Vec::new(); order.len()],
             targets: roots.iter().map(|_| Targets::new(0)).collect(),
+            doubts: vec![Vec::new(); roots.len()],
+            courses: roots.iter().map(|_| Course::default()).collect(),
             order,
             tape,
             truth: Truth::new(function.signature.inputs.len()),
@@ -331,7 +364,9 @@ impl<'a, S: Float> Judge<'a, S> {
         if inputs == 1 && !ended && !self.few {
             self.refine(&mut cases);
         }
-        Judgement { cases, tape: self.tape, columns: self.columns, targets: self.targets }
+        let ordered = |(step, column): (&Step, Vec<S>)| Column::new(&cases, &column, step.is_mask);
+        let columns = self.tape.steps.iter().zip(self.columns).map(ordered).collect();
+        Judgement { cases, tape: self.tape, columns, targets: self.targets, doubts: self.doubts }
     }
 
     /// Halves the gaps in which something happens, and looks closer at where floats did worst.
@@ -352,11 +387,13 @@ impl<'a, S: Float> Judge<'a, S> {
                 if setting != b.setting {
                     continue;
                 }
-                let is_poor = poor.as_ref().is_some_and(|poor| a.worst.max(b.worst) >= poor[setting]);
+                let worst = if a.worst > b.worst { a.worst } else { b.worst };
+                let is_poor = poor.as_ref().is_some_and(|poor| worst >= poor[setting]);
                 let is_peak = |place: usize| round < CLIMBS && neighbours.is_peak(cases, place);
                 let happens = a.depth(b) > round;
                 let left = &mut left[setting][usize::from(!happens)];
-                let turn = if round < CLIMBS && !happens { a.turn(b) } else { None };
+                let turns = *left > 0 && round < CLIMBS && !happens && worst <= WRONG;
+                let turn = if turns { self.courses.iter().find_map(|course| course.turn(a, b)) } else { None };
                 if *left > 0
                     && (happens || is_poor || turn.is_some() || is_peak(before) || is_peak(after))
                     && let Some(middle) = turn.or_else(|| sample::between(a.x[0], b.x[0]))
@@ -394,7 +431,7 @@ impl<'a, S: Float> Judge<'a, S> {
         if points.len() == 0 {
             return Vec::new();
         }
-        let Aims { targets, doubts, noise, bends, turns } = self.targets(points);
+        let Aims { targets, doubts, courses, bends } = self.targets(points);
         let graph = &self.function.graph;
         let mut columns = self.tape.evaluate(|op| points.leaf(graph, op), Sums::Fused);
         let mut errors: Vec<Vec<f64>> = vec![vec![0.0; points.len()]; self.roots.len()];
@@ -403,49 +440,43 @@ impl<'a, S: Float> Judge<'a, S> {
             self.tape.evaluate_again(|op| points.leaf(graph, op), &mut columns);
             self.take_worst(&targets, &columns, &mut errors);
         }
-        for ((errors, noise), targets) in errors.iter_mut().zip(&noise).zip(&targets) {
-            for (p, error) in errors.iter_mut().enumerate() {
-                // Rounding errors are random: these were lucky, others beside them aren't.
-                *error = error.max(NOISE * noise[p] / targets.tolerance(p));
+        for (i, errors) in errors.iter_mut().enumerate() {
+            // Rounding errors are random: these were lucky, others beside them aren't.
+            take_larger(errors, &targets[i].shares(&courses[i].noise, NOISE));
+            if let Some(bends) = &bends[i] {
+                take_larger(errors, bends);
             }
         }
-        for (errors, bends) in errors.iter_mut().zip(bends) {
-            if let Some(bends) = bends {
-                errors.iter_mut().zip(bends).for_each(|(error, bend)| *error = error.max(bend));
-            }
-        }
-        let hashes = (points.x.len() == 1).then(|| self.tape.hashes(&columns, points.len()));
+        let (kinds, branches) = match points.x.as_slice() {
+            [_] => self.tape.hashes(&columns, points.len()),
+            _ => (vec![0; points.len()], vec![0; points.len()]),
+        };
         let mut cases = Vec::with_capacity(points.len());
         let start = self.columns[0].len();
         for (p, &setting) in points.settings.iter().enumerate() {
-            let errors: Vec<f64> = errors.iter().map(|errors| errors[p]).collect();
-            let mut own_doubts = Vec::new();
-            for (i, doubts) in doubts.iter().enumerate() {
-                if doubts[p] {
-                    own_doubts.push(i);
-                }
+            let mut own = Vec::with_capacity(errors.len());
+            for errors in &errors {
+                own.push(errors[p]);
             }
-            let (kinds, branches) =
-                hashes.as_ref().map_or((0, 0), |(kinds, branches)| (kinds[p], branches[p]));
             cases.push(Case {
                 x: points.x(p),
                 parameters: Rc::clone(&self.settings[setting]),
                 setting,
                 row: start + p,
                 share,
-                kinds,
-                branches,
-                worst: worst(&errors),
-                errors,
-                turns: turns.iter().map(|turns| turns[p]).collect(),
-                doubts: own_doubts,
+                kinds: kinds[p],
+                branches: branches[p],
+                worst: worst(&own),
+                errors: own,
             });
         }
         for (all, new) in self.columns.iter_mut().zip(&mut columns) {
             all.append(new);
         }
-        for (all, new) in self.targets.iter_mut().zip(targets) {
-            all.append(new);
+        for (i, ((targets, mut doubts), course)) in targets.into_iter().zip(doubts).zip(courses).enumerate() {
+            self.targets[i].append(targets);
+            self.doubts[i].append(&mut doubts);
+            self.courses[i].append(course);
         }
         cases
     }
@@ -473,26 +504,22 @@ impl<'a, S: Float> Judge<'a, S> {
         let estimates = self.tape.evaluate(|op| points.estimate(graph, op), Sums::Plain);
         let inputs: Vec<(usize, &[S])> =
             self.tape.inputs().map(|(n, place)| (place, points.x[n].as_slice())).collect();
-        let mut noise = Vec::with_capacity(self.roots.len());
-        let (mut bends, mut turns) = (Vec::new(), Vec::new());
+        let (mut bends, mut courses) = (Vec::new(), Vec::new());
         // One sweep for each angle is too many where there are hundreds.
         let angles = if self.few { Angles::default() } else { Angles::new(&self.tape, &estimates) };
+        let roundings = Roundings::new::<S>(&self.tape, &estimates);
         for (targets, &root) in targets.iter_mut().zip(self.roots) {
             let place = self.tape.place(root);
             let adjoints = Adjoints::new(&self.tape, place, &estimates);
             if S::IS_SINGLE {
                 targets.estimate(&estimates[place], &adjoints, &inputs);
             }
-            let own = adjoints.noise::<S>(&self.tape, &estimates);
-            let turn = |p: usize| Turn {
-                x: points.x[0][p].into(),
-                value: estimates[place][p].value,
-                slope: inputs.first().map_or(0.0, |&(input, _)| adjoints.slope(input, p)),
-                noise: own[p],
-            };
-            turns.push((0..points.len()).map(turn).collect());
-            noise.push(own);
-            bends.push(angles.errors(&adjoints, &inputs, &self.tape, &estimates));
+            courses.push(Course {
+                values: Estimate::values(&estimates[place]),
+                slopes: inputs.first().map_or_else(|| vec![0.0; points.len()], |&(input, _)| adjoints.padded(input)),
+                noise: adjoints.noise(&roundings),
+            });
+            bends.push(angles.errors(&adjoints, &inputs, &roundings, &estimates));
         }
         let is_end = |p: usize| p == 0 || p + 1 == points.len();
         for (p, &setting) in points.settings.iter().enumerate() {
@@ -512,7 +539,7 @@ impl<'a, S: Float> Judge<'a, S> {
                 }
             }
         }
-        Aims { targets, doubts, noise, bends, turns }
+        Aims { targets, doubts, courses, bends }
     }
 }
 
@@ -522,11 +549,21 @@ struct Aims {
     targets: Vec<Targets>,
     /// Whether 106 bits leave that open.
     doubts: Vec<Vec<bool>>,
-    /// What its rounding errors may add up to.
-    noise: Vec<Vec<f64>>,
+    /// How it goes.
+    courses: Vec<Course>,
     /// The errors near it where angles are rounded, in units of what is tolerated.
     bends: Vec<Option<Vec<f64>>>,
-    turns: Vec<Vec<Turn>>,
+}
+
+/// Puts numbers in place of smaller ones.
+fn take_larger(numbers: &mut [f64], others: &[f64]) {
+    let mut i = 0;
+    while i < numbers.len() {
+        if others[i] > numbers[i] {
+            numbers[i] = others[i];
+        }
+        i += 1;
+    }
 }
 
 /// Which cases are next to each other.
@@ -584,14 +621,25 @@ fn thinned<S: Float>(points: &[S]) -> Vec<S> {
 }
 
 /// For each of the parameters' values, the error from which on points are looked at more closely: that of the worst of
-/// them.
+/// them, but no less than the first number and no more than the second.
 fn poor<S: Float>(cases: &[Case<S>], settings: usize) -> Vec<f64> {
+    const BOUNDS: [f64; 2] = [0.3, 0.9];
     let of = |setting: usize| {
-        let own = cases.iter().filter(|case| case.setting == setting);
-        let mut errors: Vec<f64> = own.map(|case| case.worst).collect();
-        let place = errors.len() / 16;
+        let (mut count, mut errors) = (0, Vec::new());
+        for case in cases {
+            if case.setting == setting {
+                count += 1;
+                if case.worst > BOUNDS[0] {
+                    errors.push(case.worst);
+                }
+            }
+        }
+        let place = count / 16;
+        if place >= errors.len() {
+            return BOUNDS[0];
+        }
         let (_, poor, _) = errors.select_nth_unstable_by(place, |a, b| b.total_cmp(a));
-        poor.clamp(0.3, 0.9)
+        poor.min(BOUNDS[1])
     };
     (0..settings).map(of).collect()
 }

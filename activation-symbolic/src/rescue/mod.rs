@@ -38,7 +38,7 @@ use crate::primitive::Primitive;
 use crate::share;
 use judge::{Case, Judge, Judgement};
 use polynomial::Polynomial;
-use predicate::Predicate;
+use predicate::{Predicate, Stakes};
 use sample::Float;
 use unmended::Ruin;
 
@@ -80,8 +80,7 @@ pub fn rescue_parameters(function: &mut Function, roots: &[Id]) -> Option<Id> {
 
 fn mask_of_all<S: Float>(function: &mut Function, roots: &[Id]) -> Option<Id> {
     let judgement = Judge::<S>::new(function, roots).brief().judge(|_| false);
-    let error = |case: &Case<S>| case.error(0..roots.len()) / TERMS;
-    let errors: Vec<f64> = judgement.cases.iter().map(error).collect();
+    let errors: Vec<f64> = judgement.errors(&(0..roots.len())).iter().map(|error| error / TERMS).collect();
     let found = mask(function, roots, 0..roots.len(), &judgement, &errors);
     if found.mask.is_some() {
         function.facts.notes.push(note("gradient of the parameters", &found.condition));
@@ -150,7 +149,7 @@ fn masks<S: Float>(
     report(function, &found, errors);
     // In wider numbers there are no polynomials, but the masks that would be needed without them.
     for i in (0..2).filter(|&i| !mended[i].polynomials.is_empty()) {
-        let errors: Vec<f64> = judgement.cases.iter().map(|case| case.error(parts[i].clone())).collect();
+        let errors = judgement.errors(&parts[i]);
         if let Some(mask) = mask(function, &taken, parts[i].clone(), &judgement, &errors).mask {
             let wide = function.graph.node(Op::Wide, &[]);
             let mask = function.graph.and(mask, wide);
@@ -185,7 +184,7 @@ struct Mended {
 
 fn mend<S: Float>(function: &Function, roots: &[Id], part: Range<usize>, judgement: &Judgement<S>) -> Mended {
     let cases = &judgement.cases;
-    let errors: Vec<f64> = cases.iter().map(|case| case.error(part.clone())).collect();
+    let errors = judgement.errors(&part);
     let beyond = |bound: f64| -> Vec<f64> {
         let cases = cases.iter().zip(&errors).filter(|(_, error)| **error > bound && error.is_finite());
         cases.map(|(case, _)| case.x[0].into()).collect()
@@ -283,10 +282,10 @@ fn mask<S: Float>(
     // be finite and right beyond that.
     for &root in roots {
         let graph = &function.graph;
-        let overflows = |id: Id| judgement.column(id).iter().any(|value| !value.is_finite());
+        let overflows = |id: Id| !judgement.is_finite(id);
         let result = judgement.column(root);
         let harms = |id: Id| {
-            let beyond = judgement.column(id).into_iter().enumerate().filter(|(_, value)| !value.is_finite());
+            let beyond = judgement.column(id).iter().enumerate().filter(|(_, value)| !value.is_finite());
             let (mut beyond, mut seen) = (beyond.map(|(i, _)| i), false);
             beyond.any(|i| {
                 seen |= result[i].is_finite();
@@ -371,24 +370,22 @@ fn cover<S: Float>(
     errors: &[f64],
 ) -> (Vec<Predicate>, Vec<bool>) {
     let mut chosen = Vec::new();
-    let mut left: Vec<bool> = errors.iter().map(|&error| error > WRONG).collect();
-    let mut open = left.clone();
-    if !left.contains(&true) {
+    let mut open: Vec<bool> = errors.iter().map(|&error| error > WRONG).collect();
+    let mut left: Vec<usize> = (0..open.len()).filter(|&i| open[i]).collect();
+    if left.is_empty() {
         return (chosen, open);
     }
-    let wrong: Vec<usize> = (0..left.len()).filter(|&i| left[i]).collect();
     let bounds = function.signature.parameters.is_empty() && function.graph.externals.is_empty();
-    let candidates = predicate::candidates(&function.graph, roots, judgement, &wrong, bounds);
-    while left.contains(&true) && chosen.len() < 6 {
-        let choices =
-            candidates.iter().filter_map(|candidate| candidate.best(&judgement.cases, errors, &left));
-        let Some(best) = choices.max_by(|a, b| a.merit.total_cmp(&b.merit)) else { break };
+    let candidates = predicate::candidates(&function.graph, roots, judgement, &left, bounds);
+    let stakes = Stakes::new(&judgement.cases, errors);
+    while !left.is_empty() && chosen.len() < 6 {
+        let Some(best) = predicate::best(&candidates, &stakes, &left) else { break };
         let mut worst: f64 = 0.0;
-        for ((left, score), error) in left.iter_mut().zip(best.scores).zip(errors) {
-            let covered = *score >= best.threshold;
-            worst = worst.max(if covered && *left { *error } else { 0.0 });
-            *left &= !covered;
-        }
+        left.retain(|&i| {
+            let covered = best.scores[i] >= best.threshold;
+            worst = worst.max(if covered { errors[i] } else { 0.0 });
+            !covered
+        });
         // The noise of many roundings is everywhere: not worth computing everything again.
         let harmless = if worst > GROSS { 0.05 } else { 0.5 };
         if worst > HOPELESS || best.purity > harmless {

@@ -169,7 +169,8 @@ impl Fit {
         let root = self.tape.place(self.root);
         let adjoints = Adjoints::new(&self.tape, root, &columns);
         let input = self.tape.inputs().next().map_or(root, |(_, place)| place);
-        let unit = |p: usize| columns[root][p].value.abs() + (points[p] * adjoints.slope(input, p)).abs();
+        let slopes = adjoints.padded(input);
+        let unit = |p: usize| columns[root][p].value.abs() + (points[p] * slopes[p]).abs();
         (0..points.len()).map(|p| (columns[root][p], unit(p))).collect()
     }
 }

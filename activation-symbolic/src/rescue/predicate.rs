@@ -3,7 +3,7 @@
 use super::judge::{Case, Judgement};
 use super::sample::Float;
 use super::{FINE, GROSS};
-use crate::graph::{Comparison, Graph, Id, IdMap, Op};
+use crate::graph::{Comparison, Graph, Id, Op};
 use crate::primitive::Primitive;
 
 /// What a condition on an input is worth beside one on what is computed.
@@ -47,7 +47,6 @@ pub(super) struct Choice<'a> {
     pub(super) predicate: Predicate,
     pub(super) scores: &'a [f64],
     pub(super) threshold: f64,
-    pub(super) merit: f64,
     /// The share of wrong results in what is computed again.
     pub(super) purity: f64,
 }
@@ -126,13 +125,10 @@ pub(super) fn candidates<S: Float>(
     bounds: bool,
 ) -> Vec<Candidate> {
     let order = graph.topological(roots);
-    let columns: IdMap<Vec<f64>> = order.iter().map(|&id| (id, judgement.column(id))).collect();
-    let unknown = vec![f64::NAN; judgement.cases.len()];
-    let column_of = |id: Id| columns.get(&id).unwrap_or(&unknown).as_slice();
     let mut families = Families { graph, cases: judgement.cases.len(), wrong, found: Vec::new() };
     for id in order {
         let (op, arguments) = graph.view(id);
-        let column = |i: usize| column_of(arguments[i]);
+        let column = |i: usize| judgement.column(arguments[i]);
         if matches!(op, Op::Truth(_) | Op::And | Op::Or | Op::Not | Op::Constant(_) | Op::Parameter(_)) {
             continue;
         }
@@ -141,14 +137,14 @@ pub(super) fn candidates<S: Float>(
             families.add(Predicate::Near, id, |i| bits_lost(a[i] - b[i], a[i], 12.0));
             continue;
         }
-        let values = column_of(id);
+        let values = judgement.column(id);
         let is_product = matches!(op, Op::Mul | Op::Div | Op::Powi(_) | Op::Apply(_) | Op::Input(_));
         if is_product {
             let factors = factors(graph, id);
             // Inputs may be small for other reasons than underflow.
             let least = if factors == [id] { -3.0 } else { 16.0 };
             let smallest = 2.0_f64.powi(S::EXPONENTS.0);
-            let factors: Vec<&[f64]> = factors.into_iter().map(column_of).collect();
+            let factors: Vec<&[f64]> = factors.into_iter().map(|id| judgement.column(id)).collect();
             families.add(
                 |id, t| Predicate::Small(id, -t),
                 id,
@@ -221,6 +217,29 @@ fn bits_lost(difference: f64, term: f64, least: f64) -> f64 {
     if bits >= least { bits.min(40.0) } else { f64::NEG_INFINITY }
 }
 
+/// What there is to choose by.
+pub(super) struct Stakes<'a> {
+    errors: &'a [f64],
+    /// How much it hurts to compute each point again for nothing,
+    weights: Vec<f64>,
+    /// and the same where that would be for nothing, else zero.
+    harm: Vec<f64>,
+    /// Whether few combinations of several inputs were looked at, and none closer.
+    is_sparse: bool,
+}
+
+impl<'a> Stakes<'a> {
+    pub(super) fn new<S: Float>(cases: &[Case<S>], errors: &'a [f64]) -> Self {
+        let (mut weights, mut harm) = (Vec::with_capacity(cases.len()), Vec::with_capacity(cases.len()));
+        for case in cases {
+            let weight = case.weight();
+            harm.push(if errors[weights.len()] < FINE { weight } else { 0.0 });
+            weights.push(weight);
+        }
+        Self { errors, weights, harm, is_sparse: cases.first().is_some_and(|case| case.x.len() > 1) }
+    }
+}
+
 /// What a threshold takes in.
 #[derive(Clone, Copy)]
 struct Level {
@@ -232,91 +251,125 @@ struct Level {
     harm: f64,
 }
 
+/// The lowest score that a family should take in.
+#[derive(Clone, Copy)]
+struct Reach {
+    score: f64,
+    merit: f64,
+    /// Whether some of the cases are grossly wrong.
+    is_gross: bool,
+}
+
+/// The best of the candidates for the cases that are `left`.
+pub(super) fn best<'a>(candidates: &'a [Candidate], stakes: &Stakes, left: &[usize]) -> Option<Choice<'a>> {
+    let mut best: Option<(&Candidate, Reach)> = None;
+    for candidate in candidates {
+        let least = best.map_or(0.0, |(_, reach)| reach.merit);
+        if let Some(reach) = candidate.reach(stakes, left, least) {
+            best = Some((candidate, reach));
+        }
+    }
+    best.map(|(candidate, reach)| candidate.choice(stakes, left, reach))
+}
+
 impl Candidate {
-    /// The threshold that covers most of what is `left` at the least harm.
-    pub(super) fn best<S: Float>(
-        &self,
-        cases: &[Case<S>],
-        errors: &[f64],
-        left: &[bool],
-    ) -> Option<Choice<'_>> {
-        let scores = self.scores.as_slice();
-        let mut grossly = false;
+    /// The threshold that covers most of what is `left` at the least harm, if its merit is no less than the `least`.
+    fn reach(&self, stakes: &Stakes, left: &[usize], least: f64) -> Option<Reach> {
+        let (scores, errors) = (self.scores.as_slice(), stakes.errors);
+        let mut is_gross = false;
         let mut levels = Vec::new();
-        for (i, &left) in left.iter().enumerate() {
-            if left && scores[i] > f64::NEG_INFINITY {
-                grossly |= errors[i] > GROSS;
+        for &i in left {
+            if scores[i] > f64::NEG_INFINITY {
+                is_gross |= errors[i] > GROSS;
                 levels.push(Level { score: scores[i], covered: 1.0, harm: 0.0 });
             }
         }
-        levels.sort_by(|a, b| b.score.total_cmp(&a.score));
+        // A place says nothing of floats of another type, and little of those between the points.
+        let worth = if self.is_place { PLACE } else { 1.0 };
+        if levels.is_empty() || merit(worth, levels.len() as f64, 0.0) < least {
+            return None;
+        }
+        levels.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
         levels.dedup_by(|next, level| {
             let same = next.score == level.score;
             level.covered += if same { 1.0 } else { 0.0 };
             same
         });
         let lowest = levels.last()?.score;
-        let mut i = 0;
-        while i < scores.len() {
-            if scores[i] >= lowest && !left[i] && errors[i] < FINE {
+        let (harm, mut i) = (stakes.harm.as_slice(), 0);
+        while i < harm.len() {
+            if harm[i] > 0.0 && scores[i] >= lowest {
                 let level = levels.partition_point(|level| level.score > scores[i]);
-                levels[level].harm += cases[i].weight();
+                levels[level].harm += harm[i];
             }
             i += 1;
         }
-        let (mut covered, mut harm) = (0.0, 0.0);
-        // A place says nothing of floats of another type, and little of those between the points.
-        let worth = if self.is_place { PLACE } else { 1.0 };
-        let merits = levels.iter().map(|level| {
+        let (mut covered, mut harm, mut best) = (0.0, 0.0, 0.0);
+        for level in &mut levels {
             covered += level.covered;
             harm += level.harm;
-            (worth * covered / (2.0 + harm), level.score)
-        });
-        let merits: Vec<(f64, f64)> = merits.collect();
+            (level.covered, level.harm) = (covered, harm);
+            best = merit(worth, covered, harm).max(best);
+        }
         // Rather too much than too little: where some points are wrong, more are between them.
-        let merit = merits.iter().fold(0.0, |best: f64, &(merit, _)| best.max(merit));
-        let least = if grossly { merit / 2.0 } else { merit };
-        let &(_, last) = merits.iter().rev().find(|&&(m, _)| m >= least)?;
-        let mut threshold = self.threshold(last);
+        let enough = if is_gross { best / 2.0 } else { best };
+        let last = levels.iter().rev().find(|level| merit(worth, level.covered, level.harm) >= enough)?;
+        (best >= least).then_some(Reach { score: last.score, merit: best, is_gross })
+    }
+
+    /// The threshold that takes in the cases down to a score, and leaves room.
+    fn choice(&self, stakes: &Stakes, left: &[usize], reach: Reach) -> Choice<'_> {
+        let next = self.next(reach.score);
+        let mut threshold = threshold(reach.score, next);
         let is_bound = matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..));
-        let next = self.next(last);
-        // Of several inputs few combinations were looked at, and none closer.
-        let is_sparse = cases.first().is_some_and(|case| case.x.len() > 1);
-        if grossly && (is_bound || is_sparse) && next > f64::NEG_INFINITY {
+        if reach.is_gross && (is_bound || stakes.is_sparse) && next > f64::NEG_INFINITY {
             // What is between the points is unknown: up to the last that is right, where the others are grossly wrong.
             threshold = threshold.min(next);
-        } else if grossly && !is_bound && threshold > 1.0 {
+        } else if reach.is_gross && !is_bound && threshold > 1.0 {
             // Half a bit more: what is grossly wrong at one point is so next to it.
             threshold -= 0.5;
         }
-        let (mut wrong, mut right, mut i) = (0.0, 0.0, 0);
+        let (mut wrong, mut right) = (0.0, 0.0);
+        for &i in left {
+            wrong += if self.scores[i] >= threshold { stakes.weights[i] } else { 0.0 };
+        }
+        let (scores, harm, mut i) = (self.scores.as_slice(), stakes.harm.as_slice(), 0);
         while i < scores.len() {
             if scores[i] >= threshold {
-                let sum = if left[i] { &mut wrong } else { &mut right };
-                *sum += if left[i] || errors[i] < FINE { cases[i].weight() } else { 0.0 };
+                right += harm[i];
             }
             i += 1;
         }
-        Some(Choice {
+        Choice {
             purity: wrong / (wrong + right),
             predicate: (self.predicate)(self.id, threshold),
             scores: &self.scores,
             threshold,
-            merit,
-        })
-    }
-
-    /// A threshold that takes in the cases with the score `last` and leaves room towards the next; round, if one is
-    /// between.
-    fn threshold(&self, last: f64) -> f64 {
-        let next = self.next(last);
-        let next = if next == f64::NEG_INFINITY { last - 2.0 } else { next };
-        let middle = last - (last - next).clamp(0.0, 2.0) / 2.0;
-        if middle.ceil() <= last && middle.ceil() > next { middle.ceil() } else { middle.max(next).min(last) }
+        }
     }
 
     /// The score below another.
     fn next(&self, last: f64) -> f64 {
-        self.scores.iter().copied().filter(|&score| score < last).fold(f64::NEG_INFINITY, f64::max)
+        let (scores, mut next, mut i) = (self.scores.as_slice(), f64::NEG_INFINITY, 0);
+        while i < scores.len() {
+            if scores[i] < last && scores[i] > next {
+                next = scores[i];
+            }
+            i += 1;
+        }
+        next
     }
+}
+
+/// What it is worth to cover so many cases at some harm.
+fn merit(worth: f64, covered: f64, harm: f64) -> f64 {
+    worth * covered / (2.0 + harm)
+}
+
+/// A threshold that takes in the cases with the score `last` and leaves room towards the next; round, if one is
+/// between.
+fn threshold(last: f64, next: f64) -> f64 {
+    let next = if next == f64::NEG_INFINITY { last - 2.0 } else { next };
+    let middle = last - (last - next).clamp(0.0, 2.0) / 2.0;
+    if middle.ceil() <= last && middle.ceil() > next { middle.ceil() } else { middle.max(next).min(last) }
 }

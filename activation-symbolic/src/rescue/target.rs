@@ -6,6 +6,7 @@ use activation_runtime::extended::Extended;
 use super::adjoint::Adjoints;
 use super::estimate::Estimate;
 use super::sample::Float;
+use crate::columns::each;
 use crate::graph::Id;
 use crate::truth::Truth;
 
@@ -48,15 +49,23 @@ impl Targets {
         adjoints: &Adjoints,
         inputs: &[(usize, &[S])],
     ) {
-        let (high, tolerance) = (self.high.as_mut_slice(), self.tolerance.as_mut_slice());
-        let mut p = 0;
+        let mut units = Estimate::values(estimates);
+        let (units, mut p) = (units.as_mut_slice(), 0);
+        while p < units.len() {
+            units[p] = units[p].abs();
+            p += 1;
+        }
+        for &(place, x) in inputs {
+            let (slopes, mut p) = (adjoints.column(place), 0);
+            while p < slopes.len() {
+                units[p] += (slopes[p] * x[p].into()).abs();
+                p += 1;
+            }
+        }
+        let (high, tolerance, mut p) = (self.high.as_mut_slice(), self.tolerance.as_mut_slice(), 0);
         while p < estimates.len() {
             let Estimate { value, error, .. } = estimates[p];
-            let mut unit = value.abs();
-            for &(place, x) in inputs {
-                unit += (adjoints.slope(place, p) * x[p].into()).abs();
-            }
-            let tolerated = 4.0 * S::EPSILON * unit + S::TINY;
+            let tolerated = 4.0 * S::EPSILON * units[p] + S::TINY;
             if error <= CERTAIN * tolerated && tolerated < f64::INFINITY {
                 high[p] = value;
                 tolerance[p] = tolerated;
@@ -93,8 +102,8 @@ impl Targets {
         }
     }
 
-    /// What is tolerated; NaN where nothing is known.
-    pub(super) fn tolerance(&self, p: usize) -> f64 {
-        self.tolerance[p]
+    /// So many times some errors, in units of what is tolerated; NaN where nothing is known.
+    pub(super) fn shares(&self, errors: &[f64], times: f64) -> Vec<f64> {
+        each!(error in errors, tolerance in &self.tolerance => times * error / tolerance)
     }
 }

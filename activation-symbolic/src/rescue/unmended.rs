@@ -54,22 +54,22 @@ pub(super) fn ruin<S: Float>(
     if search.sums.is_empty() {
         return None;
     }
-    let error = |case: &Case<S>| case.error(part.clone());
+    let errors = judgement.errors(&part);
     let mut wrong: Vec<(usize, &Case<S>)> = judgement
         .cases
         .iter()
         .enumerate()
-        .filter(|(_, case)| error(case) > WRONG && is_common(case) && case.is_meant(function))
+        .filter(|(i, case)| errors[*i] > WRONG && is_common(case) && case.is_meant(function))
         .collect();
     wrong.sort_by(|(_, a), (_, b)| size(a).total_cmp(&size(b)));
     let (left, again): (Vec<_>, Vec<_>) = wrong.into_iter().partition(|&(i, _)| open[i]);
-    let columns: Vec<Vec<f64>> = search.roots.iter().map(|&root| judgement.column(root)).collect();
-    let mut ruined = left.into_iter().filter(|(_, case)| error(case) > RUINED).take(TRIED);
+    let columns: Vec<&[f64]> = search.roots.iter().map(|&root| judgement.column(root)).collect();
+    let mut ruined = left.into_iter().filter(|&(i, _)| errors[i] > RUINED).take(TRIED);
     let ruin = ruined.find_map(|(i, case)| {
         let found: Vec<f64> = columns.iter().map(|column| column[i]).collect();
         search.in_floats(case, &found)
     });
-    let again = again.into_iter().map(|(_, case)| case).filter(|case| case.is_doubtful(part.clone()));
+    let again = again.into_iter().map(|(_, case)| case).filter(|case| judgement.is_doubtful(case, part.clone()));
     ruin.or_else(|| search.again(&again.collect::<Vec<_>>()))
 }
 
