@@ -166,8 +166,11 @@ impl Step {
         if let Op::Truth(truth) = self.op {
             return vec![T::new(f64::from(u8::from(truth))); leaf(Op::Constant(0)).len()];
         }
-        let arguments: Vec<&[T]> = self.arguments.iter().map(|&place| columns[place].as_slice()).collect();
-        column(self.op, &arguments).unwrap_or_else(|| leaf(self.op))
+        let mut arguments: [&[T]; 3] = [&[]; 3];
+        for (i, &place) in self.arguments.iter().enumerate() {
+            arguments[i] = columns[place].as_slice();
+        }
+        column(self.op, &arguments[..self.arguments.len()]).unwrap_or_else(|| leaf(self.op))
     }
 }
 

@@ -1,11 +1,12 @@
 //! One point after the other: the kernel in floats beside the truth.
 
+use std::cell::OnceCell;
 use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
 use super::WRONG;
 use super::adjoint::{Adjoints, Angles, NOISE, Roundings};
-use super::batch::{Step, Sums, Tape};
+use super::batch::{Sums, Tape};
 use super::estimate::Estimate;
 use super::sample::{self, Float};
 use super::target::Targets;
@@ -163,7 +164,10 @@ fn worst(errors: &[f64]) -> f64 {
 pub(super) struct Judgement<S> {
     pub(super) cases: Vec<Case<S>>,
     tape: Tape,
-    columns: Vec<Column>,
+    /// What each node was, in the order of the tape, unordered.
+    columns: Vec<Vec<S>>,
+    /// The same in the order of the cases, where it was asked for.
+    ordered: Vec<OnceCell<Column>>,
     /// What each root should be.
     targets: Vec<Targets>,
     /// Of which roots 106 bits leave that open, and where.
@@ -171,7 +175,7 @@ pub(super) struct Judgement<S> {
 }
 
 /// What a node was at each point; for a mask 1 where it is set, else NaN.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Column {
     values: Vec<f64>,
     is_finite: bool,
@@ -221,12 +225,18 @@ impl<S: Float> Judgement<S> {
 
     /// What a node was at each point; for a mask 1 where it is set, else NaN.
     pub(super) fn column(&self, id: Id) -> &[f64] {
-        &self.columns[self.tape.place(id)].values
+        &self.ordered(id).values
     }
 
     /// Whether a node was a finite number everywhere.
     pub(super) fn is_finite(&self, id: Id) -> bool {
-        self.columns[self.tape.place(id)].is_finite
+        self.ordered(id).is_finite
+    }
+
+    fn ordered(&self, id: Id) -> &Column {
+        let place = self.tape.place(id);
+        let is_mask = self.tape.steps[place].is_mask;
+        self.ordered[place].get_or_init(|| Column::new(&self.cases, &self.columns[place], is_mask))
     }
 }
 
@@ -364,9 +374,14 @@ impl<'a, S: Float> Judge<'a, S> {
         if inputs == 1 && !ended && !self.few {
             self.refine(&mut cases);
         }
-        let ordered = |(step, column): (&Step, Vec<S>)| Column::new(&cases, &column, step.is_mask);
-        let columns = self.tape.steps.iter().zip(self.columns).map(ordered).collect();
-        Judgement { cases, tape: self.tape, columns, targets: self.targets, doubts: self.doubts }
+        Judgement {
+            cases,
+            ordered: vec![OnceCell::new(); self.columns.len()],
+            columns: self.columns,
+            tape: self.tape,
+            targets: self.targets,
+            doubts: self.doubts,
+        }
     }
 
     /// Halves the gaps in which something happens, and looks closer at where floats did worst.
@@ -423,7 +438,7 @@ impl<'a, S: Float> Judge<'a, S> {
             }
             gaps = narrower;
         }
-        cases.sort_by(|a, b| a.setting.cmp(&b.setting).then_with(|| a.x[0].into().total_cmp(&b.x[0].into())));
+        neighbours.line_up(cases);
     }
 
     /// Points on machines with a fused multiply–add and without, and beside their neighbours.
@@ -588,6 +603,16 @@ impl Neighbours {
         self.after.push(after);
         self.after[before] = place;
         self.before[after] = place;
+    }
+
+    /// Puts the cases in order.
+    fn line_up<S>(&self, cases: &mut Vec<Case<S>>) {
+        let mut unordered: Vec<Option<Case<S>>> = std::mem::take(cases).into_iter().map(Some).collect();
+        let mut place = 0;
+        while let Some(case) = unordered.get_mut(place).and_then(Option::take) {
+            cases.push(case);
+            place = self.after[place];
+        }
     }
 
     /// Whether floats do worse at a case than to both sides of it, without being wrong yet.

@@ -185,6 +185,9 @@ struct Mended {
 fn mend<S: Float>(function: &Function, roots: &[Id], part: Range<usize>, judgement: &Judgement<S>) -> Mended {
     let cases = &judgement.cases;
     let errors = judgement.errors(&part);
+    if errors.iter().all(|&error| error <= WRONG) {
+        return Mended { polynomials: Vec::new(), errors };
+    }
     let beyond = |bound: f64| -> Vec<f64> {
         let cases = cases.iter().zip(&errors).filter(|(_, error)| **error > bound && error.is_finite());
         cases.map(|(case, _)| case.x[0].into()).collect()
@@ -195,6 +198,9 @@ fn mend<S: Float>(function: &Function, roots: &[Id], part: Range<usize>, judgeme
     let mut polynomials = polynomial::fit::<S>(function, roots, &suspect);
     if polynomials.is_empty() {
         polynomials = polynomial::fit::<S>(function, roots, &wrong);
+    }
+    if polynomials.is_empty() {
+        return Mended { polynomials, errors };
     }
     let mended: Vec<f64> = (cases.iter().zip(&errors))
         .map(|(case, &error)| {

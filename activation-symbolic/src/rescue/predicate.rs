@@ -297,10 +297,20 @@ impl Candidate {
         });
         let lowest = levels.last()?.score;
         let (harm, mut i) = (stakes.harm.as_slice(), 0);
+        let slice = levels.as_mut_slice();
         while i < harm.len() {
             if harm[i] > 0.0 && scores[i] >= lowest {
-                let level = levels.partition_point(|level| level.score > scores[i]);
-                levels[level].harm += harm[i];
+                // The first level that takes it in.
+                let (mut level, mut end) = (0, slice.len() - 1);
+                while level < end {
+                    let middle = (level + end) / 2;
+                    if slice[middle].score > scores[i] {
+                        level = middle + 1;
+                    } else {
+                        end = middle;
+                    }
+                }
+                slice[level].harm += harm[i];
             }
             i += 1;
         }
