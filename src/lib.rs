@@ -11,6 +11,8 @@ extern crate self as activations;
 pub mod gallery;
 
 pub use activation_macros::activation;
+#[doc(hidden)]
+pub use activation_macros::beside;
 pub use activation_runtime::activation::{Activation, MultiActivation, MultiTrainable, Trainable};
 pub use activation_runtime::arith::Arith;
 pub use activation_runtime::builtin as math;

@@ -1,4 +1,4 @@
-//! The `#[activation]` attribute: hands the tokens to [`activation_symbolic`], and nothing else.
+//! The `#[activation]` attribute: hands the tokens to [`activation_symbolic`], and puts what comes back in its place.
 #![forbid(unsafe_code)]
 
 use proc_macro::TokenStream;
@@ -40,4 +40,11 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
     activation_symbolic::activation(attribute.into(), item.into()).into()
+}
+
+/// Puts the items in its braces beside the item: for the expansion of [`macro@activation`].
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn beside(items: TokenStream, item: TokenStream) -> TokenStream {
+    item.into_iter().chain(items).collect()
 }

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
+use crate::beside::beside;
 use crate::callable::{callable, roles, scope};
 use crate::code::{Code, Scope, callee_name, code};
 use crate::differentiate::differentiate;
@@ -33,7 +34,7 @@ pub struct Derivatives {
 pub fn emit(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let item = &function.signature.item;
     let formulas = document::formulas(function, derivatives, Notation::Text);
-    let declaration = declare(function, derivatives, &formulas);
+    let (structure, items) = declare(function, derivatives, &formulas);
     let kernels = [
         kernel(function, derivatives, &formulas),
         parametric(function, derivatives),
@@ -44,17 +45,20 @@ pub fn emit(function: &Function, derivatives: &Derivatives) -> TokenStream {
     let witnesses = function.witnesses.iter().map(|witness| quote!(#shared #witness));
     let roles = roles(function);
     let rest = scope(function, quote!(#roles #(#kernels)* #(#witnesses)*));
+    let structure = beside(&structure, &quote!(#items #rest #test));
     quote! {
         #[allow(dead_code)]
         #item
-        #declaration
-        #rest
-        #test
+        #structure
     }
 }
 
-/// The struct, its constructor and default, and the alias that lets one `use` import fn and kernel.
-fn declare(function: &Function, derivatives: &Derivatives, formulas: &Formulas) -> TokenStream {
+/// The struct; its constructor and default, and the alias that lets one `use` import fn and kernel.
+fn declare(
+    function: &Function,
+    derivatives: &Derivatives,
+    formulas: &Formulas,
+) -> (TokenStream, TokenStream) {
     let signature = &function.signature;
     let (vis, name, alias) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
     let shared = signature.shared();
@@ -104,12 +108,14 @@ fn declare(function: &Function, derivatives: &Derivatives, formulas: &Formulas) 
             }
         }
     };
-    quote! {
+    let structure = quote! {
         #shared
         #(#[doc = #docs])*
         #[allow(dead_code)]
         #[derive(Debug, Clone, Copy, PartialEq #derived)]
         #vis struct #name #body
+    };
+    let items = quote! {
         #shared
         #[allow(dead_code)]
         impl #name {
@@ -118,7 +124,8 @@ fn declare(function: &Function, derivatives: &Derivatives, formulas: &Formulas) 
         }
         #default
         #alias
-    }
+    };
+    (structure, items)
 }
 
 /// The implementation of `Kernel`, or of `MultiKernel` for several inputs.

@@ -6,6 +6,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, ForeignItemFn, Item, ItemFn, ReturnType};
 
+use crate::beside::beside;
 use crate::callable::{callable, callable_in_rows, scope};
 use crate::diagnostic::Diagnostics;
 use crate::function::{Function, Signature, shared};
@@ -36,7 +37,7 @@ pub fn fallback(
     let signature = parse(attribute, item, &mut silent);
     let stub = stub(&function, errors);
     let structure = match &signature {
-        Some(signature) => structure(signature),
+        Some(signature) => Some(structure(signature)),
         None => unknown_structure(&function),
     };
     let shared = shared(&function.attrs);
@@ -44,10 +45,10 @@ pub fn fallback(
         let witnesses = function.witnesses.iter().map(|witness| quote!(#shared #witness));
         scope(function, quote!(#(#witnesses)*))
     });
+    let structure = structure.map(|(structure, items)| beside(&structure, &quote!(#items #witnesses)));
     quote! {
         #stub
         #structure
-        #witnesses
     }
 }
 
@@ -111,8 +112,8 @@ fn rows(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "Row"))
 }
 
-/// The struct of a function whose body was refused.
-fn structure(signature: &Signature) -> TokenStream {
+/// The struct of a function whose body was refused, and what goes with it.
+fn structure(signature: &Signature) -> (TokenStream, TokenStream) {
     let (vis, name, ident) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
     let shared = signature.shared();
     let scalar = Ident::new(signature.element.name(), name.span());
@@ -123,11 +124,13 @@ fn structure(signature: &Signature) -> TokenStream {
     } else {
         (kernels(signature), callable(signature, &[]))
     };
-    quote! {
+    let structure = quote! {
         #shared
         #[allow(dead_code, missing_docs)]
         #[derive(Debug, Clone, Copy, PartialEq, Default)]
         #vis struct #name #body
+    };
+    let items = quote! {
         #shared
         #[allow(dead_code, missing_docs)]
         impl #name {
@@ -142,7 +145,8 @@ fn structure(signature: &Signature) -> TokenStream {
         #vis type #ident = #name;
         #shared
         const _: () = { #kernels };
-    }
+    };
+    (structure, items)
 }
 
 /// Kernels that no one runs.
@@ -229,19 +233,22 @@ fn row_kernel(signature: &Signature) -> TokenStream {
 
 /// The struct of a function whose signature was refused: its name alone. A method gets none, for it stands in an
 /// impl block.
-fn unknown_structure(function: &ItemFn) -> TokenStream {
+fn unknown_structure(function: &ItemFn) -> Option<(TokenStream, TokenStream)> {
     let receiver = function.sig.inputs.iter().any(|argument| matches!(argument, FnArg::Receiver(_)));
     let method = receiver || own_type(function).is_some();
     let name =
         struct_name(&crate::function::Settings::default(), &function.sig.ident, &mut Diagnostics::new());
-    let (Some(name), false) = (name, method) else { return TokenStream::new() };
+    let name = name.filter(|_| !method)?;
     let (vis, ident) = (&function.vis, &function.sig.ident);
-    quote_spanned! {ident.span()=>
+    let structure = quote_spanned! {ident.span()=>
         #[allow(dead_code, missing_docs)]
         #[derive(Debug, Clone, Copy, PartialEq, Default)]
         #vis struct #name;
+    };
+    let alias = quote_spanned! {ident.span()=>
         #[doc(hidden)]
         #[allow(dead_code, non_camel_case_types)]
         #vis type #ident = #name;
-    }
+    };
+    Some((structure, alias))
 }

@@ -14,6 +14,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod beside;
 mod callable;
 pub mod check;
 pub mod code;

@@ -7,8 +7,20 @@ fn expand(attribute: &str, item: &str) -> String {
         attribute.parse().expect("an attribute"),
         item.parse().expect("an item"),
     );
-    let file: syn::File = syn::parse2(quote!(#tokens)).expect("the expansion is Rust");
+    let mut file: syn::File = syn::parse2(quote!(#tokens)).expect("the expansion is Rust");
+    file.items = file.items.into_iter().flat_map(beside).collect();
     prettyplease::unparse(&file)
+}
+
+/// An item, and what `#[beside { … }]` puts beside it.
+fn beside(mut item: syn::Item) -> Vec<syn::Item> {
+    let syn::Item::Struct(structure) = &mut item else { return vec![item] };
+    let is_ours = |attribute: &syn::Attribute| attribute.path() == &syn::parse_quote!(::activations::beside);
+    let place = structure.attrs.iter().position(is_ours).expect("what is beside the struct");
+    let attribute = structure.attrs.remove(place);
+    let list = attribute.meta.require_list().expect("items");
+    let items: syn::File = syn::parse2(list.tokens.clone()).expect("items are Rust");
+    [item].into_iter().chain(items.items).collect()
 }
 
 macro_rules! snapshots {

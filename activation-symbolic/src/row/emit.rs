@@ -9,6 +9,7 @@ use quote::quote;
 use super::calls::Kind;
 use super::write::{Body, Writer};
 use super::{Derived, document, kinds, precision};
+use crate::beside::beside;
 use crate::callable::{callable_in_rows, scope};
 use crate::document::plain;
 use crate::emit::{scalar, test};
@@ -19,7 +20,7 @@ use crate::function::{Function, Input, Signature};
 pub(super) fn emit(function: &Function, derived: &Derived) -> TokenStream {
     let names = names(&function.signature, derived);
     let call = plain_fn(&function.signature);
-    let declaration = declare(function, derived, &names);
+    let (structure, items) = declare(function, derived, &names);
     let kernel = kernel(function, derived, &names);
     let parametric = parametric(function, derived, &names);
     let test = test(function);
@@ -27,11 +28,10 @@ pub(super) fn emit(function: &Function, derived: &Derived) -> TokenStream {
     let kinds = Some(kinds::witness(function)).filter(|witness| !witness.is_empty());
     let witnesses = function.witnesses.iter().chain(&kinds).map(|witness| quote!(#shared #witness));
     let rest = scope(function, quote!(#kernel #parametric #(#witnesses)*));
+    let structure = beside(&structure, &quote!(#items #rest #test));
     quote! {
         #call
-        #declaration
-        #rest
-        #test
+        #structure
     }
 }
 
@@ -114,8 +114,8 @@ fn plain_fn(signature: &Signature) -> TokenStream {
     }
 }
 
-/// The struct, its constructor and default.
-fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenStream {
+/// The struct; its constructor and default.
+fn declare(function: &Function, derived: &Derived, names: &Signature) -> (TokenStream, TokenStream) {
     let signature = &function.signature;
     let (vis, name, original) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
     let shared = signature.shared();
@@ -150,11 +150,13 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
     });
     let constructor = format!("A `{name}` with these parameters.");
     let callable = callable_in_rows(signature);
-    quote! {
+    let structure = quote! {
         #shared
         #(#[doc = #docs])*
         #[derive(Debug, Clone, Copy, PartialEq)]
         #vis struct #name #body
+    };
+    let items = quote! {
         #shared
         impl #name {
             #[doc = #constructor]
@@ -165,7 +167,8 @@ fn declare(function: &Function, derived: &Derived, names: &Signature) -> TokenSt
         }
         #default
         #alias
-    }
+    };
+    (structure, items)
 }
 
 /// `impl RowKernel`
