@@ -231,7 +231,8 @@ impl Angles {
             for (angle, amplitude) in angles.iter().zip(&amplitudes) {
                 let along = angle.slopes.padded(place);
                 let (of_root, amplitude) = (adjoints.padded(angle.place), amplitude.as_slice());
-                slopes = each!(slope in &slopes, of_root in &of_root, along in &along => slope - of_root * along);
+                slopes =
+                    each!(slope in &slopes, of_root in &of_root, along in &along => slope - of_root * along);
                 let (waves, along, mut p) = (waves.as_mut_slice(), along.as_slice(), 0);
                 while p < along.len() {
                     waves[p] += amplitude[p] * (along[p] * x[p].into()).abs();

@@ -193,7 +193,7 @@ impl Column {
                 (true, true) => f64::NAN,
                 (true, false) => 1.0,
             };
-            is_finite &= value - value == 0.0;
+            is_finite &= value.is_finite();
             slice[i] = value;
             i += 1;
         }
@@ -408,7 +408,8 @@ impl<'a, S: Float> Judge<'a, S> {
                 let happens = a.depth(b) > round;
                 let left = &mut left[setting][usize::from(!happens)];
                 let turns = *left > 0 && round < CLIMBS && !happens && worst <= WRONG;
-                let turn = if turns { self.courses.iter().find_map(|course| course.turn(a, b)) } else { None };
+                let turn =
+                    if turns { self.courses.iter().find_map(|course| course.turn(a, b)) } else { None };
                 if *left > 0
                     && (happens || is_poor || turn.is_some() || is_peak(before) || is_peak(after))
                     && let Some(middle) = turn.or_else(|| sample::between(a.x[0], b.x[0]))
@@ -531,7 +532,9 @@ impl<'a, S: Float> Judge<'a, S> {
             }
             courses.push(Course {
                 values: Estimate::values(&estimates[place]),
-                slopes: inputs.first().map_or_else(|| vec![0.0; points.len()], |&(input, _)| adjoints.padded(input)),
+                slopes: inputs
+                    .first()
+                    .map_or_else(|| vec![0.0; points.len()], |&(input, _)| adjoints.padded(input)),
                 noise: adjoints.noise(&roundings),
             });
             bends.push(angles.errors(&adjoints, &inputs, &roundings, &estimates));

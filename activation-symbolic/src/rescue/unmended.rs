@@ -69,7 +69,8 @@ pub(super) fn ruin<S: Float>(
         let found: Vec<f64> = columns.iter().map(|column| column[i]).collect();
         search.in_floats(case, &found)
     });
-    let again = again.into_iter().map(|(_, case)| case).filter(|case| judgement.is_doubtful(case, part.clone()));
+    let again =
+        again.into_iter().map(|(_, case)| case).filter(|case| judgement.is_doubtful(case, part.clone()));
     ruin.or_else(|| search.again(&again.collect::<Vec<_>>()))
 }
 

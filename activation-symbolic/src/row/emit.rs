@@ -28,11 +28,8 @@ pub(super) fn emit(function: &Function, derived: &Derived) -> TokenStream {
     let kinds = Some(kinds::witness(function)).filter(|witness| !witness.is_empty());
     let witnesses = function.witnesses.iter().chain(&kinds).map(|witness| quote!(#shared #witness));
     let rest = scope(function, quote!(#kernel #parametric #(#witnesses)*));
-    let structure = beside(&structure, &quote!(#items #rest #test));
-    quote! {
-        #call
-        #structure
-    }
+    // The fn, too, as it is nothing without the struct.
+    beside(&structure, &quote!(#call #items #rest #test))
 }
 
 /// The signature with the incoming gradient, the tangents and what calls give as further inputs, under names of their
