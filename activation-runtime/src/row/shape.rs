@@ -76,8 +76,10 @@ impl<const N: usize> Shape for [(); N] {
     fn from_fn<U>(f: impl FnMut(usize) -> U) -> [U; N] {
         core::array::from_fn(f)
     }
-    fn each<U: Copy>(things: &[U; N], f: impl FnMut(U)) {
-        things.iter().copied().for_each(f);
+    fn each<U: Copy>(things: &[U; N], mut f: impl FnMut(U)) {
+        for &thing in things {
+            f(thing);
+        }
     }
     fn all<U>(things: &[U; N], f: impl FnMut(&U) -> bool) -> bool {
         things.iter().all(f)
@@ -129,16 +131,19 @@ impl<const N: usize> Shape for [(); N] {
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn reload<R: Cell>(token: R::Token, rows: &[&mut [R::Element]; N], at: usize) -> [R; N] {
-        let mut loaded = [R::zero(token); N];
-        for (to, row) in loaded.iter_mut().zip(rows) {
-            *to = R::load(token, &row[at..at + R::LANES]);
+        let (mut loaded, mut i) = ([R::zero(token); N], 0);
+        while i < N {
+            loaded[i] = R::load(token, &rows[i][at..at + R::LANES]);
+            i += 1;
         }
         loaded
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn store<R: Cell>(values: [R; N], rows: &mut [&mut [R::Element]; N], at: usize) {
-        for (row, value) in rows.iter_mut().zip(values) {
-            value.store(&mut row[at..at + R::LANES]);
+        let mut i = 0;
+        while i < N {
+            values[i].store(&mut rows[i][at..at + R::LANES]);
+            i += 1;
         }
     }
     #[cfg_attr(not(debug_assertions), inline(always))]

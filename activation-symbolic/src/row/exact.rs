@@ -1,4 +1,6 @@
-//! What a function of rows gives exactly: its graph in extended numbers, node by node.
+//! What a function of rows gives, exactly or nearly so: its graph in extended numbers or in f64, node by node.
+
+use std::borrow::Cow;
 
 use activation_runtime::extended::Extended;
 use activation_runtime::real::Real;
@@ -8,63 +10,97 @@ use crate::columns::{Number, column};
 use crate::evaluate;
 use crate::graph::{Comparison, Id, Op, Reduction};
 use crate::primitive::Primitive;
+use crate::standard::Standard;
 
 /// A number of 106 bits.
 type Exact = Extended<f32>;
 
-impl Number for Exact {
-    fn new(value: f64) -> Self {
-        Self::from_f64(value)
-    }
-    fn powi(self, n: i32) -> Self {
-        Real::powi(self, n)
-    }
-    fn mul_add(self, a: Self, b: Self) -> Self {
-        self * a + b
-    }
-    fn apply(primitive: Primitive, arguments: [Self; 2]) -> Self {
-        primitive.evaluate(&arguments)
-    }
-    fn compare(comparison: Comparison, a: Self, b: Self) -> Self {
-        Self::from_f64(f64::from(u8::from(evaluate::compare(comparison, a, b))))
-    }
-    fn select(mask: Self, then: Self, otherwise: Self) -> Self {
-        if mask == Self::from_f64(0.0) { otherwise } else { then }
-    }
+macro_rules! number {
+    ($($name:ident: $new:expr;)*) => {$(
+        impl Number for $name {
+            fn new(value: f64) -> Self {
+                $new(value)
+            }
+            fn powi(self, n: i32) -> Self {
+                Real::powi(self, n)
+            }
+            fn mul_add(self, a: Self, b: Self) -> Self {
+                self * a + b
+            }
+            fn apply(primitive: Primitive, arguments: [Self; 2]) -> Self {
+                primitive.evaluate(&arguments)
+            }
+            fn compare(comparison: Comparison, a: Self, b: Self) -> Self {
+                Self::new(f64::from(u8::from(evaluate::compare(comparison, a, b))))
+            }
+            fn select(mask: Self, then: Self, otherwise: Self) -> Self {
+                if mask == Self::new(0.0) { otherwise } else { then }
+            }
+        }
+    )*};
 }
+
+number! { Exact: Extended::from_f64; Standard: Standard; }
 
 /// The results of a method for several sets of the numbers that it depends on, of rows of this length: one after the
 /// other for each set.
 pub(super) fn exact(program: &Program, sets: &[Vec<Vec<f64>>], row: usize) -> Vec<Vec<f64>> {
+    results(program, sets, row, Exact::to_f64)
+}
+
+/// The same in f64.
+pub(super) fn estimate(program: &Program, sets: &[Vec<Vec<f64>>], row: usize) -> Vec<Vec<f64>> {
+    results(program, sets, row, |Standard(y)| y)
+}
+
+fn results<T: Number>(
+    program: &Program,
+    sets: &[Vec<Vec<f64>>],
+    row: usize,
+    to_f64: fn(T) -> f64,
+) -> Vec<Vec<f64>> {
     // What is no row has one number a set.
-    let mut columns: Vec<Vec<Exact>> = vec![Vec::new(); program.graph.nodes().len()];
+    let mut columns: Vec<Vec<T>> = vec![Vec::new(); program.graph.nodes().len()];
     for id in program.graph.all() {
         columns[id.index()] = node(program, sets, row, id, &columns);
     }
-    let roots = program.schedule.roots.iter().map(|&root| {
+    let mut results = vec![Vec::new(); sets.len()];
+    for &root in &program.schedule.roots {
         let column = &columns[root.index()];
-        if program.schedule.maps { at_every_position(column, sets.len() * row) } else { column.clone() }
-    });
-    let roots: Vec<Vec<Exact>> = roots.collect();
-    let of_set = |set: usize| {
-        let numbers = roots.iter().filter_map(|root| root.chunks(root.len() / sets.len()).nth(set));
-        numbers.flatten().map(|y| y.to_f64()).collect()
-    };
-    (0..sets.len()).map(of_set).collect()
+        let positions = if program.schedule.maps { sets.len() * row } else { column.len() };
+        let column = at_every_position(column, positions);
+        let length = column.len() / sets.len();
+        for (i, &y) in column.iter().enumerate() {
+            results[i / length].push(to_f64(y));
+        }
+    }
+    results
 }
 
-fn node(program: &Program, sets: &[Vec<Vec<f64>>], row: usize, id: Id, columns: &[Vec<Exact>]) -> Vec<Exact> {
+fn node<T: Number>(
+    program: &Program,
+    sets: &[Vec<Vec<f64>>],
+    row: usize,
+    id: Id,
+    columns: &[Vec<T>],
+) -> Vec<T> {
     let positions = sets.len() * row;
     let length = if program.is_row(id) { positions } else { sets.len() };
     let (op, arguments) = program.graph.view(id);
-    let same = |value: f64| vec![Exact::from_f64(value); length];
+    let same = |value: f64| vec![T::new(value); length];
     match op {
         Op::Input(_) => {
-            let leaf = program.leaves.iter().position(|&leaf| leaf == Some(id));
-            let of_set = |set: &Vec<Vec<f64>>| leaf.map_or_else(Vec::new, |leaf| set[leaf].clone());
-            sets.iter().flat_map(of_set).map(Exact::from_f64).collect()
+            let mut column = Vec::with_capacity(length);
+            if let Some(leaf) = program.leaves.iter().position(|&leaf| leaf == Some(id)) {
+                for set in sets {
+                    for &number in &set[leaf] {
+                        column.push(T::new(number));
+                    }
+                }
+            }
+            column
         }
-        Op::Position => (0..positions).map(|i| Exact::from_f64((i % row) as f64)).collect(),
+        Op::Position => (0..positions).map(|i| T::new((i % row) as f64)).collect(),
         Op::Length => same(row as f64),
         Op::Truth(truth) => same(f64::from(u8::from(truth))),
         Op::Wide => same(1.0),
@@ -75,26 +111,31 @@ fn node(program: &Program, sets: &[Vec<Vec<f64>>], row: usize, id: Id, columns: 
             column.chunks(row).map(|row| reduced(reduction, row)).collect()
         }
         _ => {
-            let arguments =
-                arguments.iter().map(|argument| at_every_position(&columns[argument.index()], length));
-            let arguments: Vec<Vec<Exact>> = arguments.collect();
-            let arguments: Vec<&[Exact]> = arguments.iter().map(Vec::as_slice).collect();
-            column(op, &arguments).unwrap_or_else(|| same(f64::NAN))
+            let mut lengthened: [Cow<'_, [T]>; 3] = Default::default();
+            for (lengthened, argument) in lengthened.iter_mut().zip(arguments) {
+                *lengthened = at_every_position(&columns[argument.index()], length);
+            }
+            let lengthened = lengthened.each_ref().map(|column| &column[..]);
+            column(op, &lengthened[..arguments.len()]).unwrap_or_else(|| same(f64::NAN))
         }
     }
 }
 
 /// A column of so many numbers: what has one number a set has it at every position.
-fn at_every_position(column: &[Exact], length: usize) -> Vec<Exact> {
+fn at_every_position<T: Number>(column: &[T], length: usize) -> Cow<'_, [T]> {
     if column.len() == length {
-        return column.to_vec();
+        return Cow::from(column);
     }
     let times = length / column.len().max(1);
-    column.iter().flat_map(|&number| std::iter::repeat_n(number, times)).collect()
+    let mut repeated = Vec::with_capacity(length);
+    for &number in column {
+        repeated.resize(repeated.len() + times, number);
+    }
+    Cow::from(repeated)
 }
 
-fn reduced(reduction: Reduction, row: &[Exact]) -> Exact {
-    let fold = |step: fn(Exact, Exact) -> Exact| {
+fn reduced<T: Number>(reduction: Reduction, row: &[T]) -> T {
+    let fold = |step: fn(T, T) -> T| {
         let mut result = row[0];
         for &number in &row[1..] {
             result = step(result, number);
@@ -104,13 +145,13 @@ fn reduced(reduction: Reduction, row: &[Exact]) -> Exact {
     match reduction {
         Reduction::Sum => fold(|sum, x| sum + x),
         Reduction::Prod => fold(|product, x| product * x),
-        Reduction::Min => fold(|min, x| Exact::apply(Primitive::Min, [min, x])),
-        Reduction::Max | Reduction::Shift => fold(|max, x| Exact::apply(Primitive::Max, [max, x])),
+        Reduction::Min => fold(|min, x| T::apply(Primitive::Min, [min, x])),
+        Reduction::Max | Reduction::Shift => fold(|max, x| T::apply(Primitive::Max, [max, x])),
         Reduction::Spread => {
-            let mean = fold(|sum, x| sum + x) / Exact::from_f64(row.len() as f64);
-            row.iter().fold(Exact::from_f64(0.0), |sum, &x| sum + (x - mean) * (x - mean))
+            let mean = fold(|sum, x| sum + x) / T::new(row.len() as f64);
+            row.iter().fold(T::new(0.0), |sum, &x| sum + (x - mean) * (x - mean))
         }
         // By its parts: it isn't computed as such.
-        Reduction::LogSumExp => Exact::from_f64(f64::NAN),
+        Reduction::LogSumExp => T::new(f64::NAN),
     }
 }

@@ -246,21 +246,26 @@ struct Cells<'a, R: Real> {
 impl<R: Real> Cells<'_, R> {
     fn values<I: Shape, O: Shape>(&self, program: &Program, at: &At<R, I, O>) -> Vec<R> {
         let mut values = self.values.borrow_mut();
-        let mut leaves = program.leaves.iter();
-        I::each(&at.input, |input| {
-            if let Some(leaf) = leaves.next().copied().flatten() {
-                values[leaf.index()] = Value::Number(input);
+        let values = values.as_mut_slice();
+        let (leaves, mut input) = (program.leaves.as_slice(), 0);
+        I::each(&at.input, |number| {
+            if let Some(leaf) = leaves[input] {
+                values[leaf.index()] = Value::Number(number);
             }
+            input += 1;
         });
-        for &id in &self.piece.order {
+        let (order, mut i) = (self.piece.order.as_slice(), 0);
+        while i < order.len() {
+            let id = order[i];
             match program.graph.op(id) {
                 Op::Input(_) => {}
                 Op::Position => values[id.index()] = Value::Number(at.position),
                 _ => {
                     values[id.index()] =
-                        step(&program.graph, id, &|op| program.leaf(op, at.position), &values);
+                        step(&program.graph, id, &|op| program.leaf(op, at.position), values);
                 }
             }
+            i += 1;
         }
         let nothing = at.position.constant(f64::NAN);
         self.piece.roots.iter().map(|root| values[root.index()].number().unwrap_or(nothing)).collect()
