@@ -21,7 +21,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{Expr, Pat, parse_quote};
+use syn::{Expr, Pat, ReturnType, parse_quote};
 
 use crate::callable::Outside;
 use crate::diagnostic::{Diagnostics, Place};
@@ -139,6 +139,7 @@ impl<'a> Lowering<'a> {
     /// The value of the function.
     fn body(&mut self) -> Id {
         let block = &self.signature.item.block;
+        self.conditional_code();
         let value = self.block(block);
         let value = self.leave(value);
         let last = block.stmts.last();
@@ -199,14 +200,10 @@ impl<'a> Lowering<'a> {
         let result = match own {
             Expr::Closure(closure) if closure.inputs.len() == 1 || closure.inputs.len() == 2 => {
                 let wanted = closure.inputs.len();
-                let captured = self.variables.clone();
-                let closure = Closure {
-                    inputs: closure.inputs.iter().cloned().collect(),
-                    body: (*closure.body).clone(),
-                    captured,
-                    function: None,
-                };
-                self.inline(&closure, arguments[..wanted].to_vec())
+                match self.closure(closure) {
+                    Value::Closure(closure) => self.inline(&closure, arguments[..wanted].to_vec()),
+                    refused => refused,
+                }
             }
             Expr::Closure(closure) => {
                 self.diagnostics.error_spanned(
@@ -220,6 +217,7 @@ impl<'a> Lowering<'a> {
                 let closure = Closure {
                     inputs: vec![parse_quote!(x)],
                     body: parse_quote!(#path(x)),
+                    output: ReturnType::Default,
                     captured: Vec::new(),
                     function: None,
                 };
@@ -252,12 +250,7 @@ impl<'a> Lowering<'a> {
             );
             return nothing;
         }
-        let closure = Closure {
-            inputs: written.inputs.iter().cloned().collect(),
-            body: (*written.body).clone(),
-            captured: self.variables.clone(),
-            function: None,
-        };
+        let Value::Closure(closure) = self.closure(written) else { return nothing };
         let values = match self.inline(&closure, arguments) {
             Value::Tuple(values) if values.len() == n && n > 1 => values,
             Value::Refused => return nothing,

@@ -8,7 +8,7 @@ mod types;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{FnArg, Item, ItemFn};
+use syn::{FnArg, Item, ItemFn, Pat};
 
 use crate::diagnostic::Diagnostics;
 use crate::function::{Element, Input, Parameter, Settings, Signature};
@@ -125,6 +125,9 @@ fn signature(settings: Settings, mut item: ItemFn, diagnostics: &mut Diagnostics
             }
         };
         let role = role(&mut argument.attrs, diagnostics);
+        while let Pat::Paren(inner) = &*argument.pat {
+            argument.pat = inner.pat.clone();
+        }
         let Some(ident) = name(&argument.pat, diagnostics) else { continue };
         if is_generic(&argument.ty, &item.sig.generics) {
             continue;
@@ -238,7 +241,10 @@ fn qualifiers(item: &ItemFn, diagnostics: &mut Diagnostics) {
         };
         diagnostics.error_spanned(parameter, message);
     }
-    if let Some(clause) = &sig.generics.where_clause {
+    // Beside generic parameters it is about those.
+    if let Some(clause) = &sig.generics.where_clause
+        && sig.generics.params.is_empty()
+    {
         diagnostics.error(
             clause.where_token.span,
             "there is nothing to bound in a function of numbers: remove `where`",

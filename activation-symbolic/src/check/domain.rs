@@ -359,6 +359,7 @@ fn message(probe: &Probe<'_>, id: Id, t: f64, sign: &str, is_edge: bool) -> Stri
     let at = probe.witness(t, sign);
     let argument = probe.formula(arguments[usize::from(op == Op::Div)]);
     let why = match op {
+        Op::Div if probe.graph().as_constant(arguments[1]).is_some() => "the divisor is always 0".to_owned(),
         Op::Div => format!("the divisor `{argument}` is 0 there"),
         Op::Powi(_) => format!("`{argument}` is 0 there, and its exponent is negative"),
         Op::Apply(Primitive::Tan) => "it has a pole there".to_owned(),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, ExprClosure, Path, PathSegment};
+use syn::{Expr, ExprCall, ExprClosure, Path, PathSegment, ReturnType};
 
 use super::Lowering;
 use super::item::at;
@@ -16,6 +16,7 @@ use crate::callable::{alias, called, place};
 use crate::function::Called;
 use crate::graph::{Id, Op, Part};
 use crate::helper::{self, Build};
+use crate::parse::known;
 
 /// What is said of a function that isn't called where it is named.
 pub(super) const NO_NUMBER: &str =
@@ -39,6 +40,7 @@ impl Lowering<'_> {
         Value::Closure(Rc::new(Closure {
             inputs: expr.inputs.iter().cloned().collect(),
             body: (*expr.body).clone(),
+            output: expr.output.clone(),
             captured,
             function: None,
         }))
@@ -54,7 +56,12 @@ impl Lowering<'_> {
             self.destructure(pat, argument, &closure.body);
         }
         let value = self.expression(&closure.body);
-        let value = self.leave(value);
+        let mut value = self.leave(value);
+        if let ReturnType::Type(_, ty) = &closure.output
+            && known(ty).is_some()
+        {
+            value = self.ascribe(ty, value, &closure.body);
+        }
         self.log.truncate(start);
         self.exits = exits;
         self.variables = outer;
@@ -167,7 +174,8 @@ impl Lowering<'_> {
     fn associated(&mut self, ty: &str, path: &Path, call: &ExprCall) -> Value {
         let element = self.signature.element.name();
         let Some(last) = path.segments.last() else { return Value::Refused };
-        if ty != element {
+        // A conversion is refused as such, whichever way it goes.
+        if ty != element && last.ident != "from" {
             let at = path.segments.iter().find(|s| s.ident == ty).map_or(path.span(), |s| s.ident.span());
             return self.refuse(
                 at,

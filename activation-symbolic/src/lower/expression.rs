@@ -433,7 +433,7 @@ impl Lowering<'_> {
             Value::Integer(n, _) if target == element.name() => {
                 Value::Number(self.at(span, |g| g.constant(n as f64)))
             }
-            Value::Integer(n, at) if is_integer(&target) => Value::Integer(n, at),
+            Value::Integer(n, at) if is_integer(&target) => Value::Integer(wrapped(n, &target), at),
             Value::Number(id) if target == element.name() => Value::Number(id),
             Value::Number(_) if matches!(target.as_str(), "f32" | "f64") => self.refuse(
                 span,
@@ -462,6 +462,19 @@ impl Lowering<'_> {
             ),
             _ => self.refuse(span, "only numbers can be cast to numbers: take a tuple apart by `let (a, b) = …;`, call a closure"),
         }
+    }
+}
+
+/// An integer in a type that may be too narrow for it.
+fn wrapped(n: i64, target: &str) -> i64 {
+    match target {
+        "i8" => i64::from(n as i8),
+        "i16" => i64::from(n as i16),
+        "i32" => i64::from(n as i32),
+        "u8" => i64::from(n as u8),
+        "u16" => i64::from(n as u16),
+        "u32" => i64::from(n as u32),
+        _ => n,
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{
-    Block, Expr, ExprBlock, FnArg, Item, ItemFn, ItemUse, Pat, Path, PathSegment, Safety, Stmt, UseTree,
+    Block, Expr, ExprBlock, FnArg, Item, ItemConst, ItemFn, ItemUse, Pat, Path, PathSegment, Safety, Stmt,
+    UseTree,
 };
 
 use super::Lowering;
@@ -20,12 +22,13 @@ impl Lowering<'_> {
     pub(super) fn items(&mut self, block: &Block) {
         let start = self.variables.len();
         let mut functions = Vec::new();
+        let mut constants = Vec::new();
         for statement in &block.stmts {
             match statement {
                 Stmt::Item(Item::Fn(function)) if !self.signature.rows && is_plain(function) => {
-                    self.attributes(&function.attrs);
                     functions.push(function);
                 }
+                Stmt::Item(Item::Const(constant)) => constants.push(constant),
                 Stmt::Item(item) => self.item(item),
                 _ => {}
             }
@@ -34,6 +37,15 @@ impl Lowering<'_> {
         for function in &functions {
             self.bind(&function.sig.ident, Value::Refused);
         }
+        self.functions(&functions, first, start);
+        while let Some(next) = first_known(&constants) {
+            self.constant_item(constants.remove(next));
+            self.functions(&functions, first, start);
+        }
+    }
+
+    /// Binds the functions of a block, from the variable `first` on, where its items are those from `start` on.
+    fn functions(&mut self, functions: &[&ItemFn], first: usize, start: usize) {
         for variable in &mut self.variables[start..] {
             variable.item = true;
         }
@@ -43,6 +55,13 @@ impl Lowering<'_> {
                 self.variables[first + n].value = self.function(function);
             }
         }
+    }
+
+    /// `const A: f32 = 2.0;`
+    fn constant_item(&mut self, item: &ItemConst) {
+        let value = self.expression(&item.expr);
+        let value = self.ascribe(&item.ty, value, &item.expr);
+        self.bind(&item.ident, value);
     }
 
     /// A function in the body: a closure that sees items only.
@@ -58,6 +77,7 @@ impl Lowering<'_> {
         Value::Closure(Rc::new(Closure {
             inputs: function.sig.inputs.iter().filter_map(typed).collect(),
             body: Expr::Block(ExprBlock { attrs, label, block }),
+            output: function.sig.output.clone(),
             captured: locals.chain(items).collect(),
             function: Some(function.sig.ident.clone()),
         }))
@@ -65,12 +85,6 @@ impl Lowering<'_> {
 
     fn item(&mut self, item: &Item) {
         let (span, message) = match item {
-            Item::Const(item) => {
-                self.attributes(&item.attrs);
-                let value = self.expression(&item.expr);
-                let value = self.ascribe(&item.ty, value, &item.expr);
-                return self.bind(&item.ident, value);
-            }
             Item::Use(item) => return self.import(item),
             Item::Static(item) => {
                 self.bind(&item.ident, Value::Refused);
@@ -145,7 +159,6 @@ impl Lowering<'_> {
 
     /// `use std::f32::consts::{PI, E as EULER};`
     fn import(&mut self, item: &ItemUse) {
-        self.attributes(&item.attrs);
         let prefix = Path { leading_colon: item.leading_colon, segments: syn::punctuated::Punctuated::new() };
         self.use_tree(&item.tree, prefix);
     }
@@ -190,6 +203,26 @@ fn is_plain(function: &ItemFn) -> bool {
     let typed = sig.inputs.iter().all(|argument| matches!(argument, FnArg::Typed(_)));
     let qualified = sig.asyncness.is_some() || sig.abi.is_some() || matches!(sig.safety, Safety::Unsafe(_));
     typed && !qualified && sig.generics.params.is_empty() && sig.variadic.is_none()
+}
+
+/// The first constant that is made of none of the others; any of those that are a cycle, which rustc refuses.
+fn first_known(constants: &[&ItemConst]) -> Option<usize> {
+    let known = |constant: &&ItemConst| {
+        let mentioned = constant.expr.to_token_stream();
+        !constants
+            .iter()
+            .any(|other| other.ident != constant.ident && mentions(mentioned.clone(), &other.ident))
+    };
+    constants.iter().position(known).or((!constants.is_empty()).then_some(0))
+}
+
+/// Whether a name stands among tokens.
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
 }
 
 /// The name of a type or a module.

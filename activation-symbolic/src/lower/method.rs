@@ -110,6 +110,17 @@ impl Lowering<'_> {
         let Some(arguments) = arguments.into_iter().collect::<Option<Vec<Id>>>() else {
             return Value::Refused;
         };
+        if name == "clamp"
+            && let (Some(low), Some(high)) =
+                (self.graph.as_constant(arguments[1]), self.graph.as_constant(arguments[2]))
+            && low > high
+        {
+            return self.refuse(
+                span,
+                "`clamp` panics where the lower bound is above the upper one: write the smaller first, as in \
+                 `x.clamp(-1.0, 1.0)`",
+            );
+        }
         match primitive {
             Some(primitive) => self.primitive(primitive, &arguments, span),
             None => self.composed(&name, &arguments, span),

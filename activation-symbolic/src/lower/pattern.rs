@@ -64,7 +64,6 @@ impl Lowering<'_> {
     /// The first arm where it fits, else the others.
     fn arms(&mut self, value: &Value, arms: &[Arm], of: &ExprMatch) -> Value {
         let Some((arm, others)) = arms.split_first() else { return Value::Never };
-        self.attributes(&arm.attrs);
         let mut bindings = Bindings::new();
         let (pat, guard) = match &arm.pat {
             Pat::Guard(guarded) => (&*guarded.pat, Some(&guarded.guard)),
@@ -157,10 +156,15 @@ impl Lowering<'_> {
                     });
                 }
                 if !matches!(value, Value::Refused | Value::Never) && self.unseen(value).is_none() {
-                    self.refuse_all(
-                        pat,
-                        "the value is no tuple of this many parts: write one name for each part",
-                    );
+                    let message = match value {
+                        Value::Tuple(values) => format!(
+                            "the value has {} parts, and this pattern not as many: write one name for each, or `..` for the rest",
+                            values.len()
+                        ),
+                        _ => "this is no tuple that could be taken apart: bind one name, as in `let y = …;`"
+                            .to_owned(),
+                    };
+                    self.refuse_all(pat, message);
                 }
                 bindings.extend(refused(pat));
                 always
@@ -243,15 +247,23 @@ impl Lowering<'_> {
         if matches!(value, Value::Refused | Value::Never) {
             return always;
         }
-        if let Expr::Lit(ExprLit { lit: Lit::Bool(bool), .. }) = constant {
-            return match (self.as_mask(value.clone(), from.written), bool.value) {
-                (Some(mask), true) => mask,
-                (Some(mask), false) => self.at(bool.span, |g| g.not(mask)),
-                (None, _) => always,
-            };
-        }
         match (value, self.expression(constant)) {
             (_, Value::Refused) => always,
+            (&Value::Mask(a), Value::Mask(b)) => {
+                let holds = self.graph.op(b) == Op::Truth(true);
+                self.at(constant.span(), |g| if holds { a } else { g.not(a) })
+            }
+            (_, Value::Mask(_)) => {
+                self.refuse_all(
+                    constant,
+                    "a number is no truth value: match the comparison, `match x > 0.0 { … }`",
+                );
+                always
+            }
+            (Value::Mask(_), _) => {
+                self.refuse_all(constant, "a truth value is `true` or `false`, and no number");
+                always
+            }
             (Value::Integer(a, _), Value::Integer(b, _)) => {
                 self.graph.truth(comparison.holds(*a as f64, b as f64))
             }

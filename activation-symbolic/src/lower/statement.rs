@@ -2,13 +2,15 @@
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
+use syn::visit::Visit;
 use syn::{
-    BinOp, Block, Expr, ExprArray, ExprAssign, ExprBinary, ExprForLoop, ExprMethodCall, ExprTuple, Local,
-    Pat, RangeLimits, Stmt,
+    Attribute, BinOp, Block, Expr, ExprArray, ExprAssign, ExprBinary, ExprForLoop, ExprMethodCall, ExprTuple,
+    Local, Pat, Path, RangeLimits, Stmt,
 };
 
 use super::Lowering;
 use super::value::Value;
+use crate::function::Signature;
 
 /// The most passes of a loop that is unrolled.
 pub(super) const MOST_PASSES: i64 = 64;
@@ -45,12 +47,8 @@ impl Lowering<'_> {
             Stmt::Macro(statement) => self.macro_call(&statement.mac),
             // A semicolon by itself.
             Stmt::Expr(Expr::Verbatim(nothing), Some(_)) if nothing.is_empty() => Value::Unit,
-            Stmt::Expr(expr, None) if last => {
-                self.attributes(attributes(expr));
-                self.expression(expr)
-            }
+            Stmt::Expr(expr, None) if last => self.expression(expr),
             Stmt::Expr(expr, _) => {
-                self.attributes(attributes(expr));
                 let asked = (self.called.len(), self.witnesses.len());
                 let value = self.expression(expr);
                 let dropped = match value {
@@ -75,7 +73,6 @@ impl Lowering<'_> {
 
     /// `let pattern: Type = value;`
     fn local_statement(&mut self, local: &Local) -> Value {
-        self.attributes(&local.attrs);
         let Some(init) = &local.init else {
             self.declare(&local.pat);
             return Value::Unit;
@@ -112,15 +109,17 @@ impl Lowering<'_> {
         }
     }
 
-    /// Statements can be left out by `#[cfg]`, which is decided after us.
-    pub(super) fn attributes(&mut self, attributes: &[syn::Attribute]) {
-        for attribute in attributes {
-            if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
-                self.refuse_all(
-                    attribute.path(),
-                    "whether this statement is there is decided after the derivative is taken: put `#[cfg]` on two functions",
-                );
-            }
+    /// Refuses `#[cfg]` wherever it stands: what is left out is decided after us.
+    pub(super) fn conditional_code(&mut self) {
+        let Signature { item, settings, .. } = self.signature;
+        let mut conditions = Conditions(Vec::new());
+        conditions.visit_block(&item.block);
+        settings.derivative.iter().chain(&settings.vjp).for_each(|own| conditions.visit_expr(own));
+        for path in conditions.0 {
+            self.refuse_all(
+                path,
+                "whether this is compiled is decided after the derivative is taken: put `#[cfg]` on two functions",
+            );
         }
     }
 
@@ -351,18 +350,14 @@ fn is_adapter(call: &ExprMethodCall) -> bool {
     call.args.len() == arguments
 }
 
-/// The attributes of an expression in statement position, where `#[cfg]` may stand.
-fn attributes(expr: &Expr) -> &[syn::Attribute] {
-    match expr {
-        Expr::Assign(e) => &e.attrs,
-        Expr::Binary(e) => &e.attrs,
-        Expr::If(e) => &e.attrs,
-        Expr::Match(e) => &e.attrs,
-        Expr::ForLoop(e) => &e.attrs,
-        Expr::Block(e) => &e.attrs,
-        Expr::Return(e) => &e.attrs,
-        Expr::Call(e) => &e.attrs,
-        Expr::MethodCall(e) => &e.attrs,
-        _ => &[],
+/// The names of the attributes by which code is left out.
+struct Conditions<'a>(Vec<&'a Path>);
+
+impl<'a> Visit<'a> for Conditions<'a> {
+    fn visit_attribute(&mut self, attribute: &'a Attribute) {
+        let path = attribute.path();
+        if path.is_ident("cfg") || path.is_ident("cfg_attr") {
+            self.0.push(path);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::{Expr, Pat, Path, Type};
+use syn::{Expr, Pat, Path, ReturnType, Type};
 
 use super::Lowering;
 use crate::graph::Id;
@@ -49,6 +49,8 @@ impl Value {
 pub(super) struct Closure {
     pub(super) inputs: Vec<Pat>,
     pub(super) body: Expr,
+    /// The type that is written for the result.
+    pub(super) output: ReturnType,
     pub(super) captured: Vec<Variable>,
     /// The name, if this is a function in the body: one that calls itself has no finite formula.
     pub(super) function: Option<Ident>,

@@ -164,6 +164,8 @@ fn check_default(expr: &Expr, element: Element, diagnostics: &mut Diagnostics) {
             check_default(&binary.left, element, diagnostics);
             check_default(&binary.right, element, diagnostics);
         }
+        Expr::Range(_) | Expr::Array(_) | Expr::Tuple(_) | Expr::Closure(_) => diagnostics
+            .error_spanned(expr, "the default of a parameter is one number, as in `#[param(0.01)]`"),
         _ => {}
     }
 }

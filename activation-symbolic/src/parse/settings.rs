@@ -29,9 +29,7 @@ pub(super) fn settings(attribute: TokenStream, diagnostics: &mut Diagnostics) ->
                 reader.diagnostics.push(error);
                 skip_to_comma(input);
             }
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
+            reader.comma(input, "arguments");
         }
         Ok(())
     };
@@ -65,7 +63,8 @@ impl Reader<'_> {
             )
         })?;
         let mut name = key.to_string();
-        if !ARGUMENTS.contains(&name.as_str()) {
+        let misspelt = !ARGUMENTS.contains(&name.as_str());
+        if misspelt {
             let unknown = |hint: String| {
                 syn::Error::new(key.span(), format!("#[activation] has no argument `{name}`: {hint}"))
             };
@@ -89,6 +88,12 @@ impl Reader<'_> {
         }
         self.settings.steps |= matches!(name.as_str(), "derivative" | "vjp" | "straight_through");
         match name.as_str() {
+            // Such as `straight-through`, all of which is the name.
+            "straight_through" | "test" if misspelt => {
+                self.stated.remove(&name);
+                skip_to_comma(input);
+                return Ok(());
+            }
             "straight_through" => self.settings.straight_through = true,
             "test" => self.settings.test = true,
             "allow" => return self.lints(input, &key, "allow"),
@@ -174,10 +179,27 @@ impl Reader<'_> {
         }
         let content;
         syn::parenthesized!(content in input);
-        for lint in content.parse_terminated(Ident::parse_any, Token![,])? {
-            self.lint(&lint, level);
+        while !content.is_empty() {
+            match content.call(Ident::parse_any) {
+                Ok(lint) => self.lint(&lint, level),
+                Err(error) => {
+                    self.diagnostics
+                        .error(error.span(), format!("a lint is one of the words {}", list(LINTS)));
+                    skip_to_comma(&content);
+                }
+            }
+            self.comma(&content, "lints");
         }
         Ok(())
+    }
+
+    /// Goes on to the next of several `things`.
+    fn comma(&mut self, input: ParseStream<'_>, things: &str) {
+        if !input.is_empty() && !input.peek(Token![,]) {
+            self.diagnostics.error(input.span(), format!("{things} are separated by commas"));
+            skip_to_comma(input);
+        }
+        let _ = input.parse::<Option<Token![,]>>();
     }
 
     fn lint(&mut self, lint: &Ident, level: &'static str) {
