@@ -88,7 +88,7 @@ pub struct Plain<F, const N: usize>(PhantomData<F>);
 
 impl<F, const N: usize> Plain<F, N> {
     /// No roles at all, which fit any arguments.
-    pub const ROLES: &[bool] = &[];
+    pub const ROLES_UNLESS_RECURSIVE: &[bool] = &[];
     /// It is no activation.
     pub const CALLEE: Callee = Callee::UNKNOWN;
 

@@ -23,7 +23,9 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
     let arguments = roles.iter().map(|_| &scalar);
     let n = Literal::usize_unsuffixed(signature.inputs.len());
     let with = with(signature, "with");
-    let roles = callees.is_empty().then(|| quote!(#[doc(hidden)] pub const ROLES: &[bool] = &[#(#roles),*];));
+    let roles = callees
+        .is_empty()
+        .then(|| quote!(#[doc(hidden)] pub const ROLES_UNLESS_RECURSIVE: &[bool] = &[#(#roles),*];));
     let deprecated = signature.item.attrs.iter().any(|a| a.path().is_ident("deprecated"));
     let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
@@ -42,7 +44,7 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
 }
 
 /// The roles of an activation's arguments, which are known when those of its callees are: so functions that call each
-/// other in a circle are a cycle of `ROLES`, which rustc reports.
+/// other in a circle are a cycle of these constants, which rustc reports by their name.
 pub(crate) fn roles(function: &Function) -> TokenStream {
     let callees = &function.graph.callees;
     let Some(first) = callees.first() else { return TokenStream::new() };
@@ -54,7 +56,7 @@ pub(crate) fn roles(function: &Function) -> TokenStream {
         #[allow(dead_code, unreachable_pub)]
         impl #name {
             #[doc(hidden)]
-            pub const ROLES: &[bool] = { #(let _ = #aliases::ROLES;)* &[#(#roles),*] };
+            pub const ROLES_UNLESS_RECURSIVE: &[bool] = { #(let _ = #aliases::ROLES_UNLESS_RECURSIVE;)* &[#(#roles),*] };
         }
     }
 }
@@ -71,7 +73,7 @@ pub(crate) fn callable_in_rows(signature: &Signature) -> TokenStream {
         #[doc(hidden)]
         pub const CALL: fn(#(#arguments),*) -> #scalar = |#(#ignored),*| #scalar::NAN;
         #[doc(hidden)]
-        pub const ROLES: &[bool] = &[#(#roles),*];
+        pub const ROLES_UNLESS_RECURSIVE: &[bool] = &[#(#roles),*];
         #[doc(hidden)]
         pub const CALLEE: ::activations::row::Callee = ::activations::row::Callee::of::<Self, #n>();
         #[doc(hidden)]

@@ -76,7 +76,9 @@ pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
             emit::emit(function, &derivatives)
         };
     }
-    let Some(errors) = diagnostics.finish() else { return expansion };
+    let Some(errors) = diagnostics.finish() else {
+        return if function.is_some() { expansion } else { item };
+    };
     fallback::fallback(attribute, item, function.as_ref(), &errors)
 }
 

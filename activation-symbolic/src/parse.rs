@@ -25,8 +25,8 @@ const PRIMITIVES: [&str; 19] = [
     "u16", "u32", "u64", "u8", "usize",
 ];
 
-/// Reads the attribute's arguments and the item's signature. `None` if the signature was refused: then nothing can
-/// be said about the body.
+/// Reads the attribute's arguments and the item's signature. `None` if the signature was refused, or the item is no
+/// Rust: then nothing can be said about the body.
 pub fn parse(attribute: TokenStream, item: TokenStream, diagnostics: &mut Diagnostics) -> Option<Signature> {
     let settings = settings::settings(attribute, diagnostics);
     let mut errors = Diagnostics::new();
@@ -41,9 +41,9 @@ pub(crate) fn is_ours(attribute: &syn::Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == "activation")
 }
 
-/// The item, if it is a function.
+/// The item, if it is a function. Nothing is said of one that isn't Rust.
 fn function(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<ItemFn> {
-    let (span, what) = match syn::parse2::<Item>(item) {
+    let (span, what) = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Fn(function)) => return Some(function),
         Ok(Item::Struct(i)) => (i.struct_token.span, "a struct"),
         Ok(Item::Enum(i)) => (i.enum_token.span, "an enum"),
@@ -59,6 +59,8 @@ fn function(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<ItemFn> 
         Ok(Item::Macro(i)) => (i.mac.path.span(), "a macro"),
         Ok(Item::ForeignMod(i)) => (i.abi.extern_token.span, "a foreign module"),
         Ok(other) => (declaration(&other), "a declaration without a body"),
+        // Code that is no Rust rustc has refused already.
+        Err(_) if is_function(item) => return None,
         Err(error) => {
             diagnostics.push(error);
             return None;
@@ -72,6 +74,11 @@ fn function(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<ItemFn> 
         ),
     );
     None
+}
+
+/// Whether tokens that can't be parsed begin as a function does.
+fn is_function(item: TokenStream) -> bool {
+    item.into_iter().any(|token| matches!(token, TokenTree::Ident(ident) if ident == "fn"))
 }
 
 /// Where a function names the type that it belongs to, by which it is no free one.
@@ -270,7 +277,17 @@ pub(crate) fn wrong_suffix(suffix: &str, element: Element) -> bool {
 
 /// What is wrong with a suffix.
 pub(crate) fn suffix_message(suffix: &str, element: Element) -> String {
-    format!("the suffix makes this `{suffix}`, and the function computes in {}: leave it out", element.name())
+    if PRIMITIVES.contains(&suffix) {
+        format!(
+            "the suffix makes this `{suffix}`, and the function computes in {}: leave it out",
+            element.name()
+        )
+    } else {
+        format!(
+            "numbers have no suffix `{suffix}`: for a product write `2.0 * x`, for the type `2.0_{}`",
+            element.name()
+        )
+    }
 }
 
 /// The name of the struct: the setting, or the function's name in CamelCase.

@@ -267,7 +267,7 @@ impl Lowering<'_> {
                 }
             });
             self.witnesses.push(quote_spanned! {span=>
-                const _: () = #of_rows if !::activations::witness::roles(#callee::ROLES, &[#(#roles),*]) {
+                const _: () = #of_rows if !::activations::witness::roles(#callee::ROLES_UNLESS_RECURSIVE, &[#(#roles),*]) {
                     ::activations::witness::refuse(
                         "an argument that depends on the input is passed to a parameter, or one that doesn't to an \
                          input: the parameters of an activation are constant here"

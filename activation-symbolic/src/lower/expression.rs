@@ -131,7 +131,7 @@ impl Lowering<'_> {
             Lit::Float(float) if wrong_suffix(float.suffix(), element) => {
                 self.refuse(float.span(), suffix_message(float.suffix(), element))
             }
-            Lit::Int(int) if matches!(int.suffix(), "f32" | "f64") && wrong_suffix(int.suffix(), element) => {
+            Lit::Int(int) if wrong_suffix(int.suffix(), element) && !is_integer(int.suffix()) => {
                 self.refuse(int.span(), suffix_message(int.suffix(), element))
             }
             Lit::Float(float) => match float.base10_parse::<f64>() {
