@@ -1,5 +1,5 @@
 //! Where a root is taken of 0 and the slope is finite all the same, as that of x·√|x| is: the root's own slope is infinite
-//! there, and ∞ · 0 is no number. What is multiplied by nothing has no part in the slope.
+//! there, as that of acos is at ±1, and ∞ · 0 is no number. What is multiplied by nothing has no part in the slope.
 
 use crate::differentiate::holding;
 use crate::evaluate::{Value, evaluate};
@@ -17,21 +17,21 @@ pub fn settle(function: &mut Function, slope: Id) -> Id {
     let graph = &mut function.graph;
     let settled = holding(graph, function.value, Op::Input(0), &roots);
     let settled = rewrite(graph, settled, &mut function.facts.rewrites);
-    let zero = graph.constant(0.0);
-    let masks: Vec<Id> = roots
-        .into_iter()
-        .map(|root| {
-            let argument = graph.arguments(root)[0];
-            graph.compare(Comparison::Eq, argument, zero)
-        })
-        .collect();
+    let mut masks = Vec::new();
+    for root in roots {
+        let argument = graph.arguments(root)[0];
+        for &edge in edges(graph.op(root)) {
+            let edge = graph.constant(edge);
+            masks.push(graph.compare(Comparison::Eq, argument, edge));
+        }
+    }
     match masks.into_iter().reduce(|all, mask| graph.or(all, mask)) {
         Some(mask) => graph.select(mask, settled, slope),
         None => slope,
     }
 }
 
-/// The roots whose argument is 0 at a point where `slope` is no number, though it has a limit.
+/// The roots whose argument is at an edge at a point where `slope` is no number, though it has a limit.
 fn roots(function: &Function, slope: Id) -> Vec<Id> {
     let graph = &function.graph;
     let order = graph.topological(&[function.value, slope]);
@@ -46,8 +46,11 @@ fn roots(function: &Function, slope: Id) -> Vec<Id> {
         evaluate(graph, &order, leaf, &mut values);
         let value = |id: Id| values[id.index()].number();
         if value(slope).is_some_and(f64::is_nan) {
-            let of_zero = |id: &Id| is_root(graph.op(*id)) && value(graph.arguments(*id)[0]) == Some(0.0);
-            found.extend(order.iter().copied().filter(of_zero));
+            let at_edge = |id: &Id| {
+                let argument = graph.arguments(*id).first().and_then(|&argument| value(argument));
+                argument.is_some_and(|argument| edges(graph.op(*id)).contains(&argument))
+            };
+            found.extend(order.iter().copied().filter(at_edge));
         }
     }
     found.sort();
@@ -55,6 +58,12 @@ fn roots(function: &Function, slope: Id) -> Vec<Id> {
     found
 }
 
-fn is_root(op: Op) -> bool {
-    matches!(op, Op::Apply(Primitive::Sqrt | Primitive::Cbrt | Primitive::Powf))
+/// Where the slope of a root, or of what is as steep as one, is infinite.
+fn edges(op: Op) -> &'static [f64] {
+    match op {
+        Op::Apply(Primitive::Sqrt | Primitive::Cbrt | Primitive::Powf) => &[0.0],
+        Op::Apply(Primitive::Asin | Primitive::Acos) => &[-1.0, 1.0],
+        Op::Apply(Primitive::Acosh) => &[1.0],
+        _ => &[],
+    }
 }

@@ -345,7 +345,7 @@ fn is_singular(probe: &Probe<'_>, id: Id, values: &Values) -> bool {
     match op {
         Op::Apply(Primitive::Sqrt | Primitive::Cbrt) => a == Interval::point(0.0),
         Op::Apply(Primitive::Powf) => {
-            a == Interval::point(0.0) && at(1).is_some_and(|p| p.lo > 0.0 && p.hi < 1.0)
+            a == Interval::point(0.0) && at(1).is_some_and(|p| p.lo >= 0.0 && p.hi < 1.0)
         }
         Op::Apply(Primitive::Asin | Primitive::Acos) => a.abs() == Interval::point(1.0),
         Op::Apply(Primitive::Acosh) => a == Interval::point(1.0),

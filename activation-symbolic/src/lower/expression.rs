@@ -323,8 +323,8 @@ impl Lowering<'_> {
             _ => {}
         }
         match (a, b) {
-            (Value::Refused | Value::Never, other) => self.beside_refused(op, other, right),
-            (other, Value::Refused | Value::Never) => self.beside_refused(op, other, left),
+            (Value::Refused | Value::Never, other) => self.beside_refused(op, left, other, right),
+            (other, Value::Refused | Value::Never) => self.beside_refused(op, right, other, left),
             (Value::Integer(a, _), Value::Integer(b, _)) => self.integers(op, a, b),
             (Value::Mask(a), Value::Mask(b)) => {
                 let id = self.at(at, |g| {
@@ -373,15 +373,6 @@ impl Lowering<'_> {
                 }))
             }
         }
-    }
-
-    /// What is computed with something that was refused: of no type that it may have is a truth value or a tuple a summand.
-    fn beside_refused(&mut self, op: &BinOp, other: Value, written: &Expr) -> Value {
-        let arithmetic = matches!(op, BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_));
-        if arithmetic && matches!(other, Value::Mask(_) | Value::Tuple(_) | Value::Closure(_)) {
-            self.as_number(other, written);
-        }
-        Value::Refused
     }
 
     /// An operation on integers, done here.

@@ -1,8 +1,10 @@
 //! The forms of Rust that an activation hasn't: why, and what to write instead.
 
-use syn::{Block, Expr, Ident};
+use syn::{BinOp, Block, Expr, ExprLit, Ident, Lit, UnOp};
 
 use super::Lowering;
+use super::call::strip;
+use super::method::is_method;
 use super::pattern::bound;
 use super::value::{Value, plain};
 
@@ -64,6 +66,9 @@ impl Lowering<'_> {
                 )
             }
             Expr::Reference(expr) => {
+                if !matches!(&*expr.expr, Expr::Lit(_)) {
+                    self.expression(&expr.expr);
+                }
                 self.refuse(expr.and_token.span, "numbers go by value here, there is nothing to borrow: leave `&` out")
             }
             Expr::RawAddr(expr) => self.refuse(expr.and_token.span, "numbers go by value here: leave the pointer out"),
@@ -78,12 +83,39 @@ impl Lowering<'_> {
             ),
             Expr::TryBlock(expr) => self.refuse(expr.try_token.span, "an activation has a value for every input: nothing can fail here"),
             Expr::Yield(expr) => self.refuse(expr.yield_token.span, "an activation returns one value: it can't yield"),
-            Expr::Struct(expr) if self.is_refused(&expr.path) => Value::Refused,
-            Expr::Struct(expr) => self.refuse_all(&expr.path, "a struct is no number: use several `let`s or a tuple"),
+            Expr::Struct(expr) => {
+                for field in &expr.fields {
+                    self.expression(&field.expr);
+                }
+                if self.is_refused(&expr.path) {
+                    return Value::Refused;
+                }
+                self.refuse_all(&expr.path, "a struct is no number: use several `let`s or a tuple")
+            }
             Expr::Range(expr) => self.refuse_all(expr.limits, "a range is no number: it has a place in `for i in 0..4` and in patterns"),
             Expr::Infer(expr) => self.refuse(expr.underscore_token.span, "there is no value here: write one"),
             other => self.refuse_all(other, "the compiler can't see through this: use arithmetic, methods of f32, `if` and `match`"),
         }
+    }
+
+    /// What is computed with something that was refused: of no type that it may have is a truth value or a tuple a summand,
+    /// of a float no integer either.
+    pub(super) fn beside_refused(
+        &mut self,
+        op: &BinOp,
+        refused: &Expr,
+        other: Value,
+        written: &Expr,
+    ) -> Value {
+        let misfit = match other {
+            Value::Mask(_) | Value::Tuple(_) | Value::Closure(_) => is_arithmetic(op),
+            Value::Integer(..) => is_float(refused),
+            _ => false,
+        };
+        if misfit {
+            self.as_number(other, written);
+        }
+        Value::Refused
     }
 
     /// The body of a loop that was refused: looked through for further offences.
@@ -115,5 +147,28 @@ impl Lowering<'_> {
             &mac.path,
             format!("a macro can't be seen through, so `{name}!` has no derivative: {instead}"),
         )
+    }
+}
+
+fn is_arithmetic(op: &BinOp) -> bool {
+    matches!(op, BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_))
+}
+
+/// Whether an expression is a float by its form, whatever it is made of: integers have methods and operators too.
+fn is_float(expr: &Expr) -> bool {
+    match strip(expr) {
+        Expr::Lit(ExprLit { lit: Lit::Float(_), .. }) => true,
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Neg(_)) && is_float(&unary.expr),
+        Expr::Binary(binary) if is_arithmetic(&binary.op) => {
+            is_float(&binary.right) || is_float(&binary.left)
+        }
+        Expr::MethodCall(call) => match plain(&call.method).as_str() {
+            "abs" | "signum" | "max" | "min" | "clamp" | "midpoint" | "rem_euclid" | "div_euclid" => {
+                is_float(&call.receiver)
+            }
+            "sin_cos" | "is_nan" | "is_finite" | "is_infinite" => false,
+            name => is_method(name) || name == "fract",
+        },
+        _ => false,
     }
 }

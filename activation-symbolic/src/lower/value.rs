@@ -8,6 +8,7 @@ use syn::{Expr, Pat, Path, ReturnType, Type};
 
 use super::Lowering;
 use crate::graph::Id;
+use crate::parse::known;
 
 /// The value of an expression.
 #[derive(Debug, Clone)]
@@ -175,7 +176,7 @@ impl Lowering<'_> {
             Type::Array(array) => {
                 return match value {
                     Value::Tuple(values) => Value::Tuple(
-                        values.into_iter().map(|value| self.ascribe(&array.elem, value, at)).collect(),
+                        values.into_iter().map(|value| self.ascribe_part(&array.elem, value, at)).collect(),
                     ),
                     other => other,
                 };
@@ -183,7 +184,11 @@ impl Lowering<'_> {
             Type::Tuple(tuple) => {
                 return match value {
                     Value::Tuple(values) if values.len() == tuple.elems.len() => Value::Tuple(
-                        values.into_iter().zip(&tuple.elems).map(|(v, ty)| self.ascribe(ty, v, at)).collect(),
+                        values
+                            .into_iter()
+                            .zip(&tuple.elems)
+                            .map(|(v, ty)| self.ascribe_part(ty, v, at))
+                            .collect(),
                     ),
                     other => other,
                 };
@@ -218,6 +223,17 @@ impl Lowering<'_> {
                     element.name()
                 ),
             ),
+        }
+    }
+
+    /// The same of a part of what is written at `at`: an integer is blamed where it was written itself.
+    fn ascribe_part(&mut self, ty: &Type, value: Value, at: &dyn ToTokens) -> Value {
+        match value {
+            Value::Integer(n, span) if known(ty).is_some() => {
+                let element = self.signature.element.name();
+                self.refuse(span, integer_message(element, &format!("{n}.0")))
+            }
+            value => self.ascribe(ty, value, at),
         }
     }
 
