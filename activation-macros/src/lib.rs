@@ -31,7 +31,8 @@ use proc_macro::TokenStream;
 /// # Arguments
 /// * `name = Other`: the struct's name.
 /// * `derivative = |x| …` or `|x, y| …` (y the output), or the path of a function: your own derivative; the body may
-///   then hold what can't be differentiated. `straight_through`: don't compare it with a numerical one.
+///   then hold what can't be differentiated. A plain function that it calls is asked for one number at a time, in its
+///   own type. `straight_through`: don't compare it with a numerical one.
 /// * `vjp = |x, y, dy| …`: the same for a function of rows.
 /// * `domain = a..=b`: the inputs that the formula is meant for.
 /// * `order = 2` (or 3): higher derivatives too.

@@ -67,6 +67,12 @@ pub trait Arith:
     fn is_nan(self) -> Self::Mask {
         self.ne(self)
     }
+    /// `f` of the number in each lane, for what is known to do with one number only; NaN from what isn't made of machine
+    /// floats, such as a graph.
+    fn lane_by_lane(self, f: impl Fn(f64) -> f64) -> Self {
+        let _ = f;
+        self.constant(f64::NAN)
+    }
 }
 
 /// Unsigned integers as wide as the float whose bits they hold; arithmetic wraps.

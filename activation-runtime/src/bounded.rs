@@ -285,6 +285,10 @@ impl<V: Lanes<Scalar = f64>> Arith for Bounded<V> {
             error: V::select(mask.open, apart, error),
         }
     }
+    /// As if `f` were exact: of its slope nothing is known.
+    fn lane_by_lane(self, f: impl Fn(f64) -> f64) -> Self {
+        Self::exact(self.value.lane_by_lane(f))
+    }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn max(self, other: Self) -> Self {
         self.chosen(other, self.value.max(other.value), self.value - other.value)

@@ -92,6 +92,10 @@ macro_rules! carrier {
                 Self::of(<$number>::select(mask, then.number, otherwise.number))
             }
 
+            fn lane_by_lane(self, f: impl Fn(f64) -> f64) -> Self {
+                self.constant(f(self.to_f64()))
+            }
+
             #[inline(always)]
             fn is_nan(self) -> $mask {
                 self.number.is_nan()

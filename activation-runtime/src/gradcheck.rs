@@ -101,13 +101,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether everywhere at least half of the digits agree (and there is anything to compare). A wrong formula agrees in none, a right one in all but
-    /// the last few: the table says in how many.
+    /// Whether everywhere at least half of the digits agree (and there is anything to compare); in f64 as many as f32 has,
+    /// as a derivative may be a plain f32 function. A wrong formula agrees in none, a right one in all but the last few:
+    /// the table says in how many.
     pub fn passed(&self) -> bool {
-        let close = |worst: &Worst, epsilon: f64| worst.error <= epsilon.sqrt();
-        let right = |region: &Region| {
-            close(&region.in_f64, f64::EPSILON) && close(&region.in_f32, f64::from(f32::EPSILON))
-        };
+        const EPSILON: f64 = f32::EPSILON as f64;
+        let right =
+            |region: &Region| region.in_f64.error <= 4.0 * EPSILON && region.in_f32.error <= EPSILON.sqrt();
         let compared = self.regions.iter().any(|region| region.points > 0);
         self.straight_through || (compared && self.regions.iter().all(right))
     }

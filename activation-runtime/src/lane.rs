@@ -22,7 +22,7 @@ pub struct Lane<S: Simd, T: SimdScalar>(T::Native<S>);
 type Words<S, T> = <<T as SimdFloatElement>::Native<S> as SimdFloat<S>>::Bits;
 
 /// f32 and f64, as far as registers of them differ.
-pub trait SimdScalar: SimdFloatElement + Elementary {
+pub trait SimdScalar: SimdFloatElement + Elementary + Into<f64> {
     /// The f64 registers that hold the numbers of one register.
     type Wide<S: Simd>: Widen<Scalar = f64, Token = S>;
     /// Not a number.
@@ -126,6 +126,14 @@ impl<S: Simd, T: SimdScalar> Arith for Lane<S, T> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn select(mask: Self::Mask, then: Self, otherwise: Self) -> Self {
         Self(mask.select(then.0, otherwise.0))
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn lane_by_lane(self, f: impl Fn(f64) -> f64) -> Self {
+        Self(T::Native::<S>::from_fn(
+            self.0.token(),
+            #[inline(always)]
+            |i| T::round_from(f(self.0[i].into())),
+        ))
     }
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn max(self, other: Self) -> Self {

@@ -95,6 +95,9 @@ impl<V: Arith> Arith for Pair<V> {
     fn select(mask: Self::Mask, then: Self, otherwise: Self) -> Self {
         Self(V::select(mask.0, then.0, otherwise.0), V::select(mask.1, then.1, otherwise.1))
     }
+    fn lane_by_lane(self, f: impl Fn(f64) -> f64) -> Self {
+        Self(self.0.lane_by_lane(&f), self.1.lane_by_lane(f))
+    }
 }
 
 impl<V: Lanes> Lanes for Pair<V> {

@@ -59,6 +59,9 @@ macro_rules! scalar {
             fn copysign(self, sign: Self) -> Self {
                 $float::copysign(self, sign)
             }
+            fn lane_by_lane(self, f: impl Fn(f64) -> f64) -> Self {
+                f(self.into()) as $float
+            }
             #[inline(always)]
             fn mul_add(self, a: Self, b: Self) -> Self {
                 $float::mul_add(self, a, b)

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use crate::float::Float;
 use crate::kernel::{Info, Kernel, MultiKernel, Parametric, SecondOrder, ThirdOrder};
 use crate::real::Real;
 use crate::row::{Callee, ElementWise};
@@ -67,6 +68,10 @@ macro_rules! fit {
 
         /// What no one runs, in the place of a callee of other inputs: so that this is no further error.
         pub trait Misfit: Sized {
+            /// No callee.
+            fn or<F>(self, _: F) -> Uncallable {
+                Uncallable
+            }
             $(
                 /// No callee.
                 fn $name(self) -> Uncallable {
@@ -92,14 +97,53 @@ impl<F, const N: usize> Plain<F, N> {
     /// It is no activation.
     pub const CALLEE: Callee = Callee::UNKNOWN;
 
-    /// A kernel that no one runs.
-    pub fn with(_: &[f64]) -> Uncallable {
-        Uncallable
+    /// No kernel.
+    pub fn with(_: &[f64]) -> Unseen<F> {
+        Unseen(PhantomData)
     }
 
-    /// The same on rows.
+    /// A kernel that no one runs.
     pub fn in_rows(_: &[f64]) -> ElementWise<Uncallable, N> {
         ElementWise(Uncallable)
+    }
+}
+
+/// In the place of a plain function of this type.
+#[derive(Debug, Clone, Copy)]
+pub struct Unseen<F>(PhantomData<F>);
+
+impl<K: Kernel> Fit<K> {
+    /// The callee; that its fn can be called as well is of no interest.
+    #[inline(always)]
+    pub fn or<F>(self, _: F) -> K {
+        self.0
+    }
+}
+
+impl<T: Float> Fit<Unseen<fn(T) -> T>> {
+    /// A plain function in the place of the callee, which is wanted for its value only.
+    #[inline(always)]
+    pub fn or(self, plain: fn(T) -> T) -> ByLane<T> {
+        ByLane(plain)
+    }
+}
+
+/// A plain function, called for one lane after the other; nothing is known of its slope.
+#[derive(Debug, Clone, Copy)]
+pub struct ByLane<T>(fn(T) -> T);
+
+impl<T: Float> Kernel for ByLane<T> {
+    const INFO: Info = Info::new("", "", "");
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn value<R: Real>(&self, x: R) -> R {
+        x.lane_by_lane(
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            |x| self.0(T::from_f64(x)).to_f64(),
+        )
+    }
+    fn derivative<R: Real>(&self, x: R) -> R {
+        x.constant(f64::NAN)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::graph::Callee;
 /// rows, and the activation with given parameters, alone and on rows.
 pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream {
     let function = &signature.item.sig.ident;
-    let scalar = Ident::new(signature.element.name(), function.span());
+    let scalar = signature.scalar();
     let roles = signature.roles();
     let arguments = roles.iter().map(|_| &scalar);
     let n = Literal::usize_unsuffixed(signature.inputs.len());
@@ -64,7 +64,7 @@ pub(crate) fn roles(function: &Function) -> TokenStream {
 /// What the struct of a function of rows shows to others: the same, but that activations of numbers, which make
 /// something else of `with`, can't call it.
 pub(crate) fn callable_in_rows(signature: &Signature) -> TokenStream {
-    let scalar = Ident::new(signature.element.name(), signature.item.sig.ident.span());
+    let scalar = signature.scalar();
     let roles = signature.roles();
     let (arguments, ignored) = (roles.iter().map(|_| &scalar), roles.iter().map(|_| quote!(_)));
     let n = Literal::usize_unsuffixed(signature.inputs.len());
@@ -92,7 +92,7 @@ pub(crate) fn scope(function: &Function, items: TokenStream) -> TokenStream {
     let shared = function.signature.shared();
     let called = || function.called.iter().enumerate();
     let fallbacks = called().map(|(n, called)| fallback(function.signature.element, n, called));
-    let checks = called().map(|(n, called)| check(n, called));
+    let checks = called().filter(|(_, called)| !called.plain).map(|(n, called)| check(n, called));
     let imports = called().map(|(n, called)| import(n, &called.path));
     // Rows are given what they take, or told so by `row::kinds`.
     let misfit = (!function.signature.rows).then(|| {
@@ -241,7 +241,7 @@ pub(crate) fn alias(n: usize, path: &Path) -> Ident {
 /// The activation with given parameters.
 fn with(signature: &Signature, name: &str) -> TokenStream {
     let name = Ident::new(name, Span::call_site());
-    let scalar = Ident::new(signature.element.name(), signature.item.sig.ident.span());
+    let scalar = signature.scalar();
     let fields = signature.parameters.iter().map(|parameter| &parameter.ident);
     let indices = (0..signature.parameters.len()).map(Literal::usize_unsuffixed);
     quote! {

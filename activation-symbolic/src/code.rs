@@ -11,7 +11,7 @@ use syn::spanned::Spanned;
 use crate::callable;
 use crate::function::Signature;
 use crate::fuse::{Fused, MulAdd};
-use crate::graph::{Comparison, Graph, Id, IdMap, Node, Op, Part};
+use crate::graph::{Callee, Comparison, Graph, Id, IdMap, Node, Op, Part};
 use crate::tokens::Tokens;
 
 /// Expressions nested deeper than this are broken by a `let`, for the reader's sake.
@@ -180,6 +180,9 @@ impl<'a> Writer<'a> {
                 _ => {}
             }
         }
+        for callee in callees {
+            statements.stream(self.callee(callee));
+        }
         let (c, witness) = (self.constant.clone(), &self.scope.witness);
         if constants || !parameters.is_empty() {
             // Not to be mixed up with an argument of this name.
@@ -191,14 +194,23 @@ impl<'a> Writer<'a> {
             statements.stream(quote!(let #ident = #c(f64::from(self.#ident));));
             self.bound.insert(id, ident.clone());
         }
-        for callee in callees {
-            let kernel = callee_name(callee);
-            let construction = construct(self.graph, callee, self.scope.signature, "with");
-            let inputs = self.graph.callees.get(callee as usize).map_or(1, |callee| callee.inputs);
-            let inputs = ["one", "two", "three", "four"][inputs.clamp(1, 4) - 1];
-            let inputs = Ident::new(inputs, Span::call_site());
-            statements.stream(quote!(let #kernel = ::activations::witness::Fit(#construction).#inputs();));
-        }
+    }
+
+    /// The local for a callee.
+    fn callee(&self, callee: u8) -> TokenStream {
+        let kernel = callee_name(callee);
+        let construction = construct(self.graph, callee, self.scope.signature, "with");
+        let target = self.graph.callees.get(callee as usize);
+        let kind = match target {
+            // Of a plain function there is nothing but what its name says.
+            Some(Callee { plain: true, path, .. }) => quote!(or(#path)),
+            _ => {
+                let inputs = target.map_or(1, |callee| callee.inputs).clamp(1, 4);
+                let inputs = Ident::new(["one", "two", "three", "four"][inputs - 1], Span::call_site());
+                quote!(#inputs())
+            }
+        };
+        quote!(let #kernel = ::activations::witness::Fit(#construction).#kind;)
     }
 
     fn number(&self, value: f64, to: &mut Tokens) {

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::spanned::Spanned;
 
 use crate::diagnostic::Place;
 use crate::fuse::Fused;
@@ -53,6 +54,16 @@ impl Signature {
         shared(&self.item.attrs)
     }
 
+    /// The element type, at its place: an editor shows what stands at a place, and at that of the fn's name only the fn
+    /// and the struct are wanted.
+    pub fn scalar(&self) -> Ident {
+        let at = match &self.item.sig.output {
+            syn::ReturnType::Type(_, ty) => ty.span(),
+            syn::ReturnType::Default => self.item.sig.ident.span(),
+        };
+        Ident::new(self.element.name(), at)
+    }
+
     /// For each argument in order, whether it is a parameter.
     pub fn roles(&self) -> Vec<bool> {
         let is_parameter = |ident: &Ident| self.parameters.iter().any(|parameter| parameter.ident == *ident);
@@ -84,6 +95,8 @@ pub struct Called {
     pub inputs: usize,
     /// Whether numbers have a method of this name.
     pub method: bool,
+    /// Whether only the function's own derivative calls it, and for its value: then a plain function will do.
+    pub plain: bool,
 }
 
 /// An input of the function.

@@ -313,6 +313,8 @@ pub struct Callee {
     pub parameters: Vec<Id>,
     /// How many of the arguments are inputs.
     pub inputs: usize,
+    /// Whether a plain function will do.
+    pub plain: bool,
 }
 
 impl Callee {

@@ -76,6 +76,8 @@ struct Lowering<'a> {
     mentioned: Vec<bool>,
     /// Whether steps such as floor are allowed: the derivative is given.
     steps: bool,
+    /// Whether what is called is wanted for its value only.
+    opaque: bool,
     /// How many loops that were refused surround us: their `break`s are no further offence.
     refused_loops: usize,
     /// Whether names came in by a glob, so that one that isn't known is no further offence.
@@ -106,6 +108,7 @@ impl<'a> Lowering<'a> {
             exits: Vec::new(),
             mentioned: vec![false; signature.inputs.len()],
             steps: signature.settings.steps,
+            opaque: false,
             refused_loops: 0,
             globbed: false,
             budget: BUDGET,
@@ -191,12 +194,14 @@ impl<'a> Lowering<'a> {
         self.graph.constant(f64::NAN)
     }
 
-    /// `derivative = |x| …`, `|x, y| …`, or the path of another activation.
+    /// `derivative = |x| …`, `|x, y| …`, or the path of another fn.
     fn own_derivative(&mut self, own: &Expr, value: Id) -> Id {
         let input = self.graph.node(Op::Input(0), &[]);
         let arguments = [Value::Number(input), Value::Number(value)];
         self.variables.clear();
         self.arguments(false);
+        // The slope of a slope is wanted where there are more orders.
+        self.opaque = self.signature.settings.order == 1;
         let result = match own {
             Expr::Closure(closure) if closure.inputs.len() == 1 || closure.inputs.len() == 2 => {
                 let wanted = closure.inputs.len();
@@ -212,7 +217,7 @@ impl<'a> Lowering<'a> {
                 );
                 return self.graph.constant(f64::NAN);
             }
-            // The path of another activation, of a helper or of a method: as if it were called in a closure.
+            // The path of another fn, of a helper or of a method: as if it were called in a closure.
             path => {
                 let closure = Closure {
                     inputs: vec![parse_quote!(x)],
@@ -304,7 +309,8 @@ impl<'a> Lowering<'a> {
         {
             called.inputs = inputs;
         }
-        self.graph.callees.push(Callee { path: path.clone(), alias, parameters, inputs });
+        let plain = self.may_be_plain(path);
+        self.graph.callees.push(Callee { path: path.clone(), alias, parameters, inputs, plain });
         Some(n)
     }
 }

@@ -133,7 +133,8 @@ fn signature(settings: Settings, mut item: ItemFn, diagnostics: &mut Diagnostics
         };
         let role = role(&mut argument.attrs, diagnostics);
         while let Pat::Paren(inner) = &*argument.pat {
-            argument.pat = inner.pat.clone();
+            let inner = inner.pat.clone();
+            argument.pat = inner;
         }
         let Some(ident) = name(&argument.pat, diagnostics) else { continue };
         if is_generic(&argument.ty, &item.sig.generics) {

@@ -1,5 +1,6 @@
 //! What of the language only rustc sees through: names from outside of the body, visibility, `cfg`, composition.
 
+use activation_runtime::level::{Level, with_level};
 use activations::prelude::*;
 use activations::{Kernel, MultiKernel};
 
@@ -97,6 +98,26 @@ fn by_path(x: f32) -> f32 {
     x.floor()
 }
 
+mod slopes {
+    pub(crate) fn tent(x: f32) -> f32 {
+        if x.abs() < 1.0 { 1.0 - x.abs() } else { 0.0 }
+    }
+}
+
+#[activation(derivative = slopes::tent)]
+fn by_plain_path(x: f32) -> f32 {
+    x.round()
+}
+
+fn twice(x: f64) -> f64 {
+    2.0 * x
+}
+
+#[activation(derivative = |x, y| twice(x) * sharpness + y * 0.0)]
+fn by_plain_call(x: f64, #[param(1.0)] sharpness: f64) -> f64 {
+    sharpness * x * x
+}
+
 #[allow(clippy::let_and_return, reason = "the names are what is tried")]
 #[activation(name = Renamed, order = 3, deny(kinks), allow(slow))]
 fn anything(dy: f64, #[param] value: f64, #[param] derivative: f64) -> f64 {
@@ -183,6 +204,30 @@ fn own_derivatives() {
     let expected = 0.7 / (1.0 + (-0.7_f64).exp()) + 2.0 * 3.0;
     assert!((kernel.derivative(0.7_f64) - expected).abs() < 1e-12);
     assert_eq!(ByPath.derivative(2.0_f64), OuterConstant.value(2.0_f64));
+}
+
+/// A plain function gives each lane its slope, on every instruction set.
+#[test]
+fn own_derivatives_by_plain_functions() {
+    let x: Vec<f32> = (0..77).map(|i| (i as f32 - 38.0) / 19.0).collect();
+    let dy: Vec<f32> = (0..77).map(|i| (i % 5) as f32).collect();
+    let expected: Vec<f32> = x.iter().zip(&dy).map(|(&x, dy)| dy * slopes::tent(x)).collect();
+    let (wide, wide_dy): (Vec<f64>, Vec<f64>) =
+        x.iter().zip(&dy).map(|(&x, &dy)| (f64::from(x), f64::from(dy))).unzip();
+    for level in Level::available() {
+        with_level(level, || {
+            let mut dx = vec![f32::NAN; 77];
+            ByPlainPath.backward(&x, &dy, &mut dx).expect("shapes");
+            assert_eq!(dx, expected, "{level:?}");
+            let mut dx = vec![f64::NAN; 77];
+            ByPlainCall::new(0.5).backward(&wide, &wide_dy, &mut dx).expect("shapes");
+            let right = dx.iter().zip(&wide).zip(&wide_dy).all(|((dx, x), dy)| *dx == dy * x);
+            assert!(right, "{level:?}");
+        });
+    }
+    let report = activations::gradcheck(&ByPlainCall::default(), -2.0..=2.0);
+    assert!(report.passed(), "{report}");
+    assert!(!activations::gradcheck(&ByPlainPath, -2.0..=2.0).passed());
 }
 
 #[test]

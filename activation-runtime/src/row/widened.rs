@@ -59,6 +59,9 @@ impl<V: Arith> Arith for Widened<V> {
     fn select(mask: V::Mask, then: Self, otherwise: Self) -> Self {
         Self(V::select(mask, then.0, otherwise.0))
     }
+    fn lane_by_lane(self, f: impl Fn(f64) -> f64) -> Self {
+        Self(self.0.lane_by_lane(f))
+    }
     inside! {
         abs();
         sqrt();

@@ -241,12 +241,24 @@ impl Lowering<'_> {
         let text = path.to_token_stream().to_string();
         let known = self.called.iter().position(|called| called.path.to_token_stream().to_string() == text);
         let n = known.unwrap_or(self.called.len());
-        if known.is_none() {
-            let is_method = |name: &str| is_method(name) || self.signature.rows && REDUCTIONS.contains(&name);
-            let method = path.get_ident().is_some_and(|ident| is_method(&plain(ident)));
-            self.called.push(Called { path: path.clone(), arguments, inputs: 1, method });
+        let opaque = self.opaque && arguments == 1;
+        match known.and_then(|n| self.called.get_mut(n)) {
+            Some(called) => called.plain &= opaque,
+            None => {
+                let is_method =
+                    |name: &str| is_method(name) || self.signature.rows && REDUCTIONS.contains(&name);
+                let method = path.get_ident().is_some_and(|ident| is_method(&plain(ident)));
+                let plain = opaque && !method;
+                self.called.push(Called { path: path.clone(), arguments, inputs: 1, method, plain });
+            }
         }
         alias(n, path)
+    }
+
+    /// Whether what is called by this path may be a plain function.
+    pub(super) fn may_be_plain(&self, path: &Path) -> bool {
+        let text = path.to_token_stream().to_string();
+        self.called.iter().any(|called| called.plain && called.path.to_token_stream().to_string() == text)
     }
 
     /// Lets rustc check that the arguments of an activation are what they are taken for.

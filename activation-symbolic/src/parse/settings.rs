@@ -141,7 +141,7 @@ impl Reader<'_> {
                     return Err(syn::Error::new_spanned(
                         other,
                         "the derivative is a closure, `derivative = |x| …` or `|x, y| …` with y the output, or the \
-                         path of another activation",
+                         path of another fn",
                     ));
                 }
             },

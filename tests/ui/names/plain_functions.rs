@@ -21,7 +21,7 @@ fn imported(x: f32) -> f32 {
     gaussian(x, 2.0) + cubed(x) * cubed(-x)
 }
 
-#[activation(derivative = cubed)]
+#[activation(derivative = cubed, order = 2)]
 fn as_derivative(x: f32) -> f32 {
     x.round()
 }
