@@ -232,8 +232,10 @@ fn qualifiers(item: &ItemFn, diagnostics: &mut Diagnostics) {
         diagnostics.error(token.span, "an `async fn` returns a future and not a number: remove `async`");
     }
     if let syn::Safety::Unsafe(token) = &sig.safety {
-        diagnostics
-            .error(token.span, "arithmetic needs no `unsafe`: remove it, so that all may call the function");
+        diagnostics.error(
+            token.span,
+            "arithmetic needs no `unsafe`: remove it, so that safe code can call the function",
+        );
     }
     if let Some(abi) = &sig.abi {
         diagnostics.error_spanned(

@@ -355,7 +355,7 @@ impl Lowering<'_> {
             }
             "lerp" => Some("`lerp` isn't stable in Rust: write `a + t * (b - a)`".to_owned()),
             "maximum" | "minimum" => Some(format!(
-                "`{name}` isn't stable in Rust: write `{}`, which takes NaN for NaN here too",
+                "`{name}` isn't stable in Rust: write `{}`, which here gives NaN for NaN too",
                 &name[..3]
             )),
             "gamma" | "ln_gamma" => Some(format!(

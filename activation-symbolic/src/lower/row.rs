@@ -34,7 +34,7 @@ impl Lowering<'_> {
         }
         if !is_row(&self.graph, x) {
             let instead = match name {
-                "sum" | "mean" | "prod" | "logsumexp" => "it is its own sum: leave the call out",
+                "sum" | "mean" | "prod" | "logsumexp" => "leave the call out",
                 "norm" => "write `.abs()`",
                 "dot" => "write `*`",
                 _ => "compare it with another, as in `.max(0.0)`",
@@ -128,12 +128,21 @@ pub(super) fn reason(name: &str) -> Option<&'static str> {
             "each element would depend on those before it: only element-wise maths and reductions of the whole row can be \
              compiled"
         }
-        "var" | "variance" => "write `let d = x - x.mean(); (d * d).mean()`",
-        "std" | "std_dev" | "stddev" => "write `let d = x - x.mean(); (d * d).mean().sqrt()`",
-        "softmax" => "write `let e = x.exp(); e / e.sum()`: the maximum is subtracted for you",
-        "log_softmax" => "write `x - x.logsumexp()`",
-        "log_sum_exp" => "write `x.logsumexp()`",
-        "norm_squared" | "sum_of_squares" => "write `x.dot(x)`",
+        "var" | "variance" => {
+            "a variance is written out, since some divide by n and others by n − 1: `let d = x - x.mean(); (d * d).mean()`"
+        }
+        "std" | "std_dev" | "stddev" => {
+            "a standard deviation is written out, since some divide by n and others by n − 1: \
+             `let d = x - x.mean(); (d * d).mean().sqrt()`"
+        }
+        "softmax" => {
+            "a softmax is written out: `let e = x.exp(); e / e.sum()`, from which the maximum is subtracted for you"
+        }
+        "log_softmax" => "a log-softmax is written out: `x - x.logsumexp()`",
+        "log_sum_exp" => "the method is called `logsumexp`: write `x.logsumexp()`",
+        "norm_squared" | "sum_of_squares" => {
+            "a sum of squares is the product of the row with itself: write `x.dot(x)`"
+        }
         _ => return None,
     })
 }

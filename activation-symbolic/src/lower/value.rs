@@ -278,7 +278,7 @@ impl Lowering<'_> {
                 _ => self.refuse(
                     span,
                     "the sides of this branch have values of different types: let both end in a number, or both in a tuple \
-                     of as many",
+                     of the same length",
                 ),
             },
         }
@@ -286,7 +286,7 @@ impl Lowering<'_> {
 }
 
 fn integer_message(element: &str, instead: &str) -> String {
-    format!("an integer beside {element}s: Rust converts none by itself; write `{instead}`")
+    format!("this is an integer, and Rust doesn't convert it to {element} by itself: write `{instead}`")
 }
 
 /// A name without the `r#` of a raw identifier.

@@ -75,7 +75,7 @@ fn type_message(ty: &Type) -> String {
     let text = text(ty);
     let hint = match text.trim_start_matches('&').trim_start_matches("mut ") {
         "f16" | "bf16" | "half::f16" | "half::bf16" => {
-            "write f32: the kernel serves f16 and bf16 slices as well"
+            "write f32, the kernel serves f16 and bf16 slices as well"
         }
         "bool" => "compare a number in the body instead, or make two functions",
         "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => {
@@ -175,9 +175,11 @@ pub(super) fn returned(
                     );
                     return None;
                 }
-                Type::Tuple(tuple) if !tuple.elems.is_empty() => "one function for each of several results",
+                Type::Tuple(tuple) if !tuple.elems.is_empty() => {
+                    "write one function for each of several results"
+                }
                 Type::Path(path) if path.path.is_ident("bool") => {
-                    "a truth value is flat with a jump: return a smooth score, such as `sigmoid(x)`"
+                    "for a truth value, which is flat with a jump, take a smooth score such as `sigmoid(x)`"
                 }
                 _ => "that is what the next layer takes",
             };

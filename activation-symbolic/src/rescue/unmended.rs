@@ -143,8 +143,8 @@ impl<'a> Search<'a> {
             is_far(plain, moved).then(|| self.kernel(case, root)).filter(|&wrong| wrong != 0.0)
         })?;
         let message = format!(
-            "comes out as {} at {}, which is the rounding noise of terms of the size of 1e{:.0}: what is left of them \
-             has no more than 384 bits either",
+            "comes out as {} at {}, which is the rounding noise of terms of the size of 1e{:.0}: even 384 bits \
+             don't tell what is left of them",
             ascii(wrong),
             case.place(self.function),
             exponent * std::f64::consts::LOG10_2
