@@ -14,10 +14,9 @@ use syn::{Expr, ExprPath, ItemUse, Pat, Path, parse_quote};
 use crate::function::{Called, Element, Function, Signature};
 use crate::graph::Callee;
 
-/// What the struct of an activation shows to others: the fn, which of its arguments are parameters, what it gives on
+/// What the struct of an activation shows to others: the fn, which is called by `call`, which of its arguments are parameters, what it gives on
 /// rows, and the activation with given parameters, alone and on rows.
-pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream {
-    let function = &signature.item.sig.ident;
+pub(crate) fn callable(signature: &Signature, call: impl ToTokens, callees: &[Callee]) -> TokenStream {
     let scalar = signature.scalar();
     let roles = signature.roles();
     let arguments = roles.iter().map(|_| &scalar);
@@ -31,7 +30,7 @@ pub(crate) fn callable(signature: &Signature, callees: &[Callee]) -> TokenStream
     quote! {
         #[doc(hidden)]
         #deprecated
-        pub const CALL: fn(#(#arguments),*) -> #scalar = #function;
+        pub const CALL: fn(#(#arguments),*) -> #scalar = #call;
         #roles
         #[doc(hidden)]
         pub const CALLEE: ::activations::row::Callee = ::activations::row::Callee::ELEMENTS;

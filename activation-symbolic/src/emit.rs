@@ -92,7 +92,7 @@ fn declare(
             #vis type #alias = #name;
         }
     });
-    let callable = callable(signature, &function.graph.callees);
+    let callable = callable(signature, &signature.item.sig.ident, &function.graph.callees);
     let construct = if unit {
         quote! {
             /// The activation; it has no parameters.

@@ -2,7 +2,7 @@
 //! errors that a user sees are the errors there are.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{FnArg, ForeignItemFn, Item, ItemFn, ReturnType};
 
@@ -10,7 +10,8 @@ use crate::beside::beside;
 use crate::callable::{callable, callable_in_rows, scope};
 use crate::diagnostic::Diagnostics;
 use crate::function::{Function, Signature, shared};
-use crate::parse::{is_ours, known, own_type, parse, struct_name};
+use crate::parse::{is_ours, known, own_type, parse};
+use crate::repair::{concrete, head, is_standard, other_name, repair};
 
 /// The stub of `item`, whose body holds the `errors`, its struct with empty kernels, and what rustc checks of what
 /// is `lowered` in any case.
@@ -29,16 +30,19 @@ pub fn fallback(
             Ok(ForeignItemFn { attrs, vis, sig, .. }) => {
                 stub(&syn::parse_quote!(#(#attrs)* #vis #sig {}), errors)
             }
-            // What isn't a function isn't ours: it stays as it was.
-            Err(_) => quote!(#item #errors),
+            // What isn't a function isn't ours, and of one that isn't Rust rustc has said what there is to say.
+            Err(_) => {
+                let structure = head(item.clone()).and_then(|function| repaired(attribute, &function));
+                let structure = structure.map(|(structure, items)| beside(&structure, &items));
+                quote!(#item #errors #structure)
+            }
         };
     };
-    let mut silent = Diagnostics::new();
-    let signature = parse(attribute, item, &mut silent);
+    let signature = parse(attribute.clone(), item, &mut Diagnostics::new());
     let stub = stub(&function, errors);
     let structure = match &signature {
-        Some(signature) => Some(structure(signature)),
-        None => unknown_structure(&function),
+        Some(signature) => Some(structure(signature, &signature.item.sig.ident)),
+        None => repaired(attribute, &function),
     };
     let shared = shared(&function.attrs);
     let witnesses = lowered.map(|function| {
@@ -57,10 +61,7 @@ fn stub(function: &ItemFn, errors: &TokenStream) -> TokenStream {
     let mut function = function.clone();
     function.attrs.retain(|attribute| !attribute.path().is_ident("doc") && !is_ours(attribute));
     function.sig.variadic = None;
-    function.sig.generics.where_clause = None;
-    for parameter in function.sig.generics.type_params_mut() {
-        parameter.bounds.clear();
-    }
+    concrete(&mut function.sig);
     for argument in &mut function.sig.inputs {
         match argument {
             FnArg::Typed(argument) => {
@@ -74,7 +75,7 @@ fn stub(function: &ItemFn, errors: &TokenStream) -> TokenStream {
                         let element = Ident::new(element.name(), span);
                         syn::parse_quote_spanned!(span=> &[#element])
                     }
-                    None if function.sig.constness.is_some() => continue,
+                    None if function.sig.constness.is_some() || is_standard(ty) => continue,
                     // Whatever it is, and whether it exists or not, is no further error.
                     None => syn::parse_quote_spanned!(span=> impl ::core::marker::Sized),
                 };
@@ -113,7 +114,7 @@ fn rows(ty: &syn::Type) -> bool {
 }
 
 /// The struct of a function whose body was refused, and what goes with it.
-fn structure(signature: &Signature) -> (TokenStream, TokenStream) {
+fn structure(signature: &Signature, call: impl ToTokens) -> (TokenStream, TokenStream) {
     let (vis, name, ident) = (&signature.item.vis, &signature.name, &signature.item.sig.ident);
     let shared = signature.shared();
     let scalar = Ident::new(signature.element.name(), name.span());
@@ -122,7 +123,7 @@ fn structure(signature: &Signature) -> (TokenStream, TokenStream) {
     let (kernels, callable) = if signature.rows {
         (row_kernel(signature), callable_in_rows(signature))
     } else {
-        (kernels(signature), callable(signature, &[]))
+        (kernels(signature), callable(signature, call, &[]))
     };
     let structure = quote! {
         #shared
@@ -231,24 +232,17 @@ fn row_kernel(signature: &Signature) -> TokenStream {
     }
 }
 
-/// The struct of a function whose signature was refused: its name alone. A method gets none, for it stands in an
-/// impl block.
-fn unknown_structure(function: &ItemFn) -> Option<(TokenStream, TokenStream)> {
-    let receiver = function.sig.inputs.iter().any(|argument| matches!(argument, FnArg::Receiver(_)));
-    let method = receiver || own_type(function).is_some();
-    let name =
-        struct_name(&crate::function::Settings::default(), &function.sig.ident, &mut Diagnostics::new());
-    let name = name.filter(|_| !method)?;
-    let (vis, ident) = (&function.vis, &function.sig.ident);
-    let structure = quote_spanned! {ident.span()=>
-        #[allow(dead_code, missing_docs)]
-        #[derive(Debug, Clone, Copy, PartialEq, Default)]
-        #vis struct #name;
-    };
-    let alias = quote_spanned! {ident.span()=>
-        #[doc(hidden)]
-        #[allow(dead_code, non_camel_case_types)]
-        #vis type #ident = #name;
-    };
-    Some((structure, alias))
+/// The struct of a function whose signature was refused: that of the nearest one that could be read. A method gets none,
+/// for it stands in an impl block.
+fn repaired(attribute: TokenStream, function: &ItemFn) -> Option<(TokenStream, TokenStream)> {
+    if own_type(function).is_some() {
+        return None;
+    }
+    let item = repair(function)?.into_token_stream();
+    let read = |attribute| parse(attribute, item.clone(), &mut Diagnostics::new());
+    let renamed = other_name(function).map(|name| quote!(name = #name, #attribute));
+    let signature = read(attribute).or_else(|| read(renamed?))?;
+    let scalar = Ident::new(signature.element.name(), signature.name.span());
+    let ignored = signature.roles().into_iter().map(|_| quote!(_));
+    Some(structure(&signature, quote!(|#(#ignored),*| #scalar::NAN)))
 }

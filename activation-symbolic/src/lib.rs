@@ -38,6 +38,7 @@ pub mod patch;
 pub mod pattern;
 pub mod primitive;
 mod random;
+mod repair;
 pub mod rescue;
 pub mod rewrite;
 pub mod row;
@@ -77,7 +78,11 @@ pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
         };
     }
     let Some(errors) = diagnostics.finish() else {
-        return if function.is_some() { expansion } else { item };
+        return if function.is_some() {
+            expansion
+        } else {
+            fallback::fallback(attribute, item, None, &expansion)
+        };
     };
     fallback::fallback(attribute, item, function.as_ref(), &errors)
 }

@@ -13,14 +13,14 @@ use syn::{FnArg, Item, ItemFn, Pat};
 use crate::diagnostic::Diagnostics;
 use crate::function::{Element, Input, Parameter, Settings, Signature};
 use argument::{Role, default_value, name, role};
-pub(crate) use types::known;
-use types::{Kind, agree, is_generic, kind_of, mixed, returned};
+pub(crate) use types::{Kind, is_vector, known};
+use types::{agree, is_generic, kind_of, mixed, returned};
 
 /// The most inputs that a function may have.
-const MOST_INPUTS: usize = 4;
+pub(crate) const MOST_INPUTS: usize = 4;
 
 /// The types that Rust has under names that a fn may have.
-const PRIMITIVES: [&str; 19] = [
+pub(crate) const PRIMITIVES: [&str; 19] = [
     "bool", "char", "f128", "f16", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128",
     "u16", "u32", "u64", "u8", "usize",
 ];

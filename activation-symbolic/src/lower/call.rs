@@ -202,13 +202,18 @@ impl Lowering<'_> {
         call: &ExprCall,
         arguments: Vec<Value>,
     ) -> Value {
-        self.witness(name, helper.arity(), path);
         if arguments.len() != helper.arity() {
             return self.refuse_all(
                 path,
-                format!("`{name}` takes {} and is given {}", count(helper.arity()), arguments.len()),
+                format!(
+                    "the builtin `{name}` takes {} and is given {}: a function of your own of this name is called by a longer \
+                     path, such as `self::{name}(x)`",
+                    count(helper.arity()),
+                    arguments.len()
+                ),
             );
         }
+        self.witness(name, helper.arity(), path);
         let mut numbers = Vec::new();
         for (value, written) in arguments.into_iter().zip(&call.args) {
             numbers.push(self.as_number(value, written));
@@ -227,7 +232,7 @@ impl Lowering<'_> {
         if !self.checked.insert(text) {
             return;
         }
-        let span = path.span();
+        let span = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());
         let ours = Ident::new(name, Span::call_site());
         let same = Ident::new(if arity == 1 { "unary" } else { "binary" }, span);
         let ty = Ident::new(self.signature.element.name(), Span::call_site());

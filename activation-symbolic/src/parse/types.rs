@@ -124,7 +124,7 @@ pub(super) fn mixed(found: Element, expected: Element, ty: &Type, diagnostics: &
 }
 
 /// `Vec<f32>`, `&[f32]`, `[f32; 3]`
-fn is_vector(ty: &Type) -> bool {
+pub(crate) fn is_vector(ty: &Type) -> bool {
     match ty {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Vec"),
         Type::Reference(reference) => is_vector(&reference.elem),
