@@ -2,12 +2,15 @@
 
 use super::judge::{Case, Judgement};
 use super::sample::Float;
-use super::{FINE, GROSS};
+use super::{FINE, GROSS, WRONG};
 use crate::graph::{Comparison, Graph, Id, Op};
 use crate::primitive::Primitive;
 
 /// What a condition on an input is worth beside one on what is computed.
 const PLACE: f64 = 0.75;
+
+/// What errors are at least, and the reciprocal of what they are at most, where it matters how they grow.
+const LEAST: f64 = 1e-6;
 
 /// The binary exponent from which on an angle is large.
 const LARGE: f64 = 3.0;
@@ -23,7 +26,8 @@ pub(super) enum Predicate {
     Cancelled(Id, f64),
     /// The two sides of a comparison differ by less than 2^−t of the first: rounding may have decided it.
     Near(Id, f64),
-    /// |node| ≥ 2^t, of an angle: what it was rounded by is no small part of a period.
+    /// |node| ≥ 2^t, of an angle: what it was rounded by is no small part of a period; of a base, whose exponent was
+    /// rounded; or of an arc sine, near 1.
     Large(Id, f64),
     /// The node is above a bound (true) or below.
     Beyond(Id, bool, f64),
@@ -124,6 +128,7 @@ pub(super) fn candidates<S: Float>(
     wrong: &[usize],
     bounds: bool,
 ) -> Vec<Candidate> {
+    use Primitive::{Acos, Acosh, Asin, Atanh, Cos, Ln, Log2, Log10, Powf, Sin, Tan};
     let order = graph.topological(roots);
     let mut families = Families { graph, cases: judgement.cases.len(), wrong, found: Vec::new() };
     for id in order {
@@ -141,8 +146,13 @@ pub(super) fn candidates<S: Float>(
         let is_product = matches!(op, Op::Mul | Op::Div | Op::Powi(_) | Op::Apply(_) | Op::Input(_));
         if is_product {
             let factors = factors(graph, id);
-            // Inputs may be small for other reasons than underflow.
-            let least = if factors == [id] { -3.0 } else { 16.0 };
+            let least = match op {
+                // Inputs may be small for other reasons than underflow,
+                Op::Input(_) => -3.0,
+                // and what is zero at 1 may have lost the bits of its argument.
+                Op::Apply(Ln | Log2 | Log10 | Acos | Acosh) => 0.0,
+                _ => 16.0,
+            };
             let smallest = 2.0_f64.powi(S::EXPONENTS.0);
             let factors: Vec<&[f64]> = factors.into_iter().map(|id| judgement.column(id)).collect();
             families.add(
@@ -161,13 +171,19 @@ pub(super) fn candidates<S: Float>(
                 },
             );
         }
-        if let Op::Apply(Primitive::Sin | Primitive::Cos | Primitive::Tan) = op
-            && !matches!(graph.op(arguments[0]), Op::Input(_))
-        {
-            let angles = column(0);
-            let size = |i: usize| angles[i].abs().log2();
-            let score = |i: usize| if size(i) >= LARGE { size(i) } else { f64::NEG_INFINITY };
-            families.add(Predicate::Large, arguments[0], score);
+        let large = match op {
+            Op::Apply(Sin | Cos | Tan | Powf) if !matches!(graph.op(arguments[0]), Op::Input(_)) => {
+                Some((arguments[0], LARGE))
+            }
+            // Near 1 their slope is infinite.
+            Op::Apply(Asin | Acos | Atanh) => Some((id, 0.0)),
+            _ => None,
+        };
+        if let Some((large, least)) = large {
+            let values = judgement.column(large);
+            let size = |i: usize| values[i].abs().log2();
+            let score = |i: usize| if size(i) >= least { size(i) } else { f64::NEG_INFINITY };
+            families.add(Predicate::Large, large, score);
         }
         if matches!(op, Op::Add | Op::Sub) {
             let terms = column(0);
@@ -332,13 +348,15 @@ impl Candidate {
         let next = self.next(reach.score);
         let mut threshold = threshold(reach.score, next);
         let is_bound = matches!((self.predicate)(self.id, threshold), Predicate::Beyond(..));
-        if reach.is_gross && (is_bound || stakes.is_sparse) && next > f64::NEG_INFINITY {
-            // What is between the points is unknown: up to the last that is right, where the others are grossly wrong.
-            threshold = threshold.min(next);
-        } else if reach.is_gross && !is_bound && threshold > 1.0 {
+        if reach.is_gross && !is_bound && !stakes.is_sparse && threshold > 1.0 {
             // Half a bit more: what is grossly wrong at one point is so next to it.
             threshold -= 0.5;
         }
+        if reach.is_gross && (self.is_place || stakes.is_sparse) && next > f64::NEG_INFINITY {
+            // What is between the points is unknown: up to the last that is right, where the others are grossly wrong.
+            threshold = threshold.min(next);
+        }
+        threshold = threshold.min(self.crossing(stakes.errors, reach.score, next));
         let (mut wrong, mut right) = (0.0, 0.0);
         for &i in left {
             wrong += if self.scores[i] >= threshold { stakes.weights[i] } else { 0.0 };
@@ -355,6 +373,21 @@ impl Candidate {
             predicate: (self.predicate)(self.id, threshold),
             scores: &self.scores,
             threshold,
+        }
+    }
+
+    /// Where errors become too large between two scores, if they grow exponentially from one to the other.
+    fn crossing(&self, errors: &[f64], last: f64, next: f64) -> f64 {
+        let worst = |score: f64| {
+            let cases = self.scores.iter().zip(errors).filter(|(own, _)| **own == score);
+            cases.fold(LEAST, |worst, (_, &error)| error.clamp(worst, 1.0 / LEAST)).ln()
+        };
+        let [wrong, right] = [worst(last), worst(next)];
+        let share = (wrong - WRONG.ln()) / (wrong - right);
+        if next > f64::NEG_INFINITY && (0.0..1.0).contains(&share) {
+            last - share * (last - next)
+        } else {
+            last
         }
     }
 

@@ -64,13 +64,15 @@ pub(super) fn line<S: Float>(function: &Function, order: &[Id], count: usize) ->
         }
     }
     points.extend(points.clone().iter().map(|x| -x));
+    let mut seams: Vec<f64> = function.facts.kinks.iter().map(|(x, ..)| *x).collect();
     for &id in order {
         if let (Op::Compare(_), &[a, b]) = function.graph.view(id) {
-            for seam in [a, b].into_iter().filter_map(|id| function.graph.as_constant(id)) {
-                for nudge in [-1.0, -0.5, 0.0, 0.5, 1.0] {
-                    points.push(seam * (1.0 + 4.0 * nudge * S::EPSILON));
-                }
-            }
+            seams.extend([a, b].into_iter().filter_map(|id| function.graph.as_constant(id)));
+        }
+    }
+    for seam in seams {
+        for nudge in [-1.0, -0.5, 0.0, 0.5, 1.0] {
+            points.push(seam * (1.0 + 4.0 * nudge * S::EPSILON));
         }
     }
     let mut points: Vec<S> =

@@ -93,7 +93,7 @@ impl Targets {
     pub(super) fn error<S: Float>(&self, p: usize, found: f64) -> f64 {
         if self.tolerance[p].is_nan() {
             0.0
-        } else if found.abs() < f64::INFINITY {
+        } else if found.abs() < f64::INFINITY && self.high[p].abs() < f64::INFINITY {
             ((found - self.high[p]) - self.low[p]).abs() / self.tolerance[p]
         } else if found == S::nearest(self.high[p] + self.low[p]) {
             0.0
