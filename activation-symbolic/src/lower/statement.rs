@@ -135,7 +135,12 @@ impl Lowering<'_> {
 
     /// `place op= value`
     pub(super) fn compound_assignment(&mut self, expr: &ExprBinary, op: BinOp) -> Value {
-        let (a, b) = (self.expression(&expr.left), self.expression(&expr.right));
+        // Of numbers, what is on the right comes first: it may assign to the same variable.
+        let b = self.expression(&expr.right);
+        if matches!(b, Value::Never) {
+            return Value::Never;
+        }
+        let a = self.expression(&expr.left);
         let value = self.operation(&op, &expr.op, [a, b], [&expr.left, &expr.right]);
         self.store(&expr.left, value, &expr.right);
         Value::Unit
