@@ -5,7 +5,7 @@ use std::rc::Rc;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, ExprClosure, Path, PathSegment, ReturnType};
+use syn::{Expr, ExprCall, ExprClosure, Pat, Path, PathSegment, ReturnType, Type};
 
 use super::Lowering;
 use super::item::at;
@@ -53,7 +53,11 @@ impl Lowering<'_> {
         let exits = std::mem::take(&mut self.exits);
         let start = self.log.len();
         for (pat, argument) in closure.inputs.iter().zip(arguments) {
+            let first = self.variables.len();
             self.destructure(pat, argument, &closure.body);
+            for variable in &mut self.variables[first..] {
+                variable.argument = true;
+            }
         }
         let value = self.expression(&closure.body);
         let mut value = self.leave(value);
@@ -153,7 +157,7 @@ impl Lowering<'_> {
                 );
             }
         };
-        let arguments: Vec<Value> = call.args.iter().map(|argument| self.expression(argument)).collect();
+        let mut arguments: Vec<Value> = call.args.iter().map(|argument| self.expression(argument)).collect();
         if arguments.len() != closure.inputs.len() {
             return self.refuse_all(
                 &call.func,
@@ -167,7 +171,38 @@ impl Lowering<'_> {
         if closure.function.as_ref().is_some_and(|function| self.running.contains(function)) {
             return self.refuse_all(&call.func, RECURSION);
         }
+        for ((argument, written), pat) in arguments.iter_mut().zip(&call.args).zip(&closure.inputs) {
+            if let Pat::Type(typed) = pat {
+                let value = std::mem::replace(argument, Value::Refused);
+                *argument = self.argument(&typed.ty, value, written);
+            }
+        }
         self.inline(&closure, arguments)
+    }
+
+    /// An argument of a closure, blamed where it isn't what the closure takes.
+    fn argument(&mut self, ty: &Type, value: Value, written: &Expr) -> Value {
+        let name = match ty {
+            Type::Path(path) => path.path.get_ident().map(ToString::to_string).unwrap_or_default(),
+            _ => String::new(),
+        };
+        let taken = match (ty, &value) {
+            (_, Value::Refused | Value::Never) => return value,
+            _ if name == self.signature.element.name() => {
+                return self.as_number(value, written).map_or(Value::Refused, Value::Number);
+            }
+            (Type::Tuple(tuple), Value::Tuple(values)) if tuple.elems.len() == values.len() => return value,
+            (Type::Tuple(tuple), _) if !tuple.elems.is_empty() => "a tuple: write one, as in `(x, 1.0)`",
+            (_, Value::Mask(_)) if name == "bool" => return value,
+            _ if name == "bool" => "a truth value: compare, as in `x > 0.0`",
+            (_, Value::Integer(..)) => return value,
+            _ if is_integer(&name) => "a constant integer: write one, as in `2`",
+            _ => return value,
+        };
+        if self.unseen(&value).is_some() {
+            return Value::Refused;
+        }
+        self.refuse_all(written, format!("what is called here takes {taken}"))
     }
 
     /// `f32::exp(x)`

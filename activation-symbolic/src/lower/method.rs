@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::{Expr, ExprMethodCall};
 
 use super::Lowering;
+use super::call::strip;
 use super::row::{self, REDUCTIONS};
 use super::value::{Value, plain};
 use crate::graph::{Comparison, Graph, Id};
@@ -50,7 +51,7 @@ impl Lowering<'_> {
                 .refuse_all(turbofish, "a method of a number has no generic arguments: leave them out");
         }
         let others: Vec<&Expr> = call.args.iter().collect();
-        self.method(&call.method, receiver, &call.receiver, &others)
+        self.method(&call.method, receiver, strip(&call.receiver), &others)
     }
 
     /// `method` of `receiver`, which was written as `written`.

@@ -56,6 +56,9 @@ impl Lowering<'_> {
                  tell them apart by a `#[param]`",
             ),
             None if expr.arms.iter().any(|arm| is_discrete(&arm.pat)) => self.unseen(&value).unwrap_or(value),
+            None if matches!(value, Value::Closure(_) | Value::Path(_) | Value::Unset) => {
+                self.as_number(value, &expr.expr).map_or(Value::Refused, Value::Number)
+            }
             None => value,
         };
         self.arms(&value, &expr.arms, expr)

@@ -70,12 +70,22 @@ pub(super) struct Variable {
     pub(super) item: bool,
     /// Whether this is a function in the body, and it a local variable outside of that.
     pub(super) outside: bool,
+    /// Whether it is an argument of what is being inlined.
+    pub(super) argument: bool,
 }
 
 impl Lowering<'_> {
     pub(super) fn bind(&mut self, ident: &Ident, value: Value) {
         let name = plain(ident).into();
-        let variable = Variable { name, value, input: None, captured: false, item: false, outside: false };
+        let variable = Variable {
+            name,
+            value,
+            input: None,
+            captured: false,
+            item: false,
+            outside: false,
+            argument: false,
+        };
         self.variables.push(variable);
     }
 
@@ -115,8 +125,13 @@ impl Lowering<'_> {
         let message = match value {
             Value::Number(id) => return Some(id),
             Value::Refused | Value::Never => return None,
-            Value::Integer(n, _) => {
+            Value::Integer(n, span) => {
                 let tokens = at.to_token_stream().to_string();
+                // What a closure does with its argument is right for a float: the integer was passed.
+                if self.variables.iter().rev().find(|v| *v.name == *tokens).is_some_and(|v| v.argument) {
+                    self.diagnostics.error(span, integer_message(element, &format!("{n}.0")));
+                    return None;
+                }
                 let text = tokens.replace([' ', '_'], "");
                 let digits = text.trim_start_matches('-');
                 let instead = if digits.chars().all(|c| c.is_ascii_digit()) {
