@@ -11,7 +11,7 @@ use super::Lowering;
 use super::item::at;
 use super::method::is_method;
 use super::row::REDUCTIONS;
-use super::value::{Closure, Value, is_integer, plain};
+use super::value::{Closure, Reach, Value, is_integer, plain};
 use crate::callable::{alias, called, place};
 use crate::function::Called;
 use crate::graph::{Id, Op, Part};
@@ -35,7 +35,7 @@ impl Lowering<'_> {
         }
         let mut captured = self.variables.clone();
         for variable in &mut captured {
-            variable.captured = true;
+            variable.reach = Reach::Captured;
         }
         Value::Closure(Rc::new(Closure {
             inputs: expr.inputs.iter().cloned().collect(),

@@ -11,7 +11,7 @@ use syn::{
 };
 
 use super::Lowering;
-use super::value::{Closure, Value, Variable, plain};
+use super::value::{Closure, Reach, Value, Variable, plain};
 use crate::parse::literal;
 
 /// How many calls in a row may lead to a function further behind.
@@ -68,7 +68,7 @@ impl Lowering<'_> {
     fn function(&self, function: &ItemFn) -> Value {
         let (items, locals): (Vec<Variable>, Vec<Variable>) =
             self.variables.iter().cloned().partition(|variable| variable.item);
-        let locals = locals.into_iter().map(|variable| Variable { outside: true, ..variable });
+        let locals = locals.into_iter().map(|variable| Variable { reach: Reach::Outside, ..variable });
         let typed = |argument: &FnArg| match argument {
             FnArg::Typed(typed) => Some(Pat::Type(typed.clone())),
             FnArg::Receiver(_) => None,

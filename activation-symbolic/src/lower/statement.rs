@@ -9,7 +9,7 @@ use syn::{
 };
 
 use super::Lowering;
-use super::value::Value;
+use super::value::{Reach, Value};
 use crate::function::Signature;
 
 /// The most passes of a loop that is unrolled.
@@ -152,7 +152,7 @@ impl Lowering<'_> {
             Expr::Infer(_) => {}
             Expr::Path(path) if path.path.get_ident().is_some_and(|ident| self.find(ident).is_some()) => {
                 let index = path.path.get_ident().and_then(|ident| self.find(ident)).unwrap_or_default();
-                if self.variables[index].captured {
+                if self.variables[index].reach == Reach::Captured {
                     self.refuse_all(
                         place,
                         "a closure that changes what is outside of it can't be inlined: return the new value, and assign it \

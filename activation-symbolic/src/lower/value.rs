@@ -57,6 +57,16 @@ pub(super) struct Closure {
     pub(super) function: Option<Ident>,
 }
 
+/// How far a variable is from where it is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    Here,
+    /// A closure took it from outside.
+    Captured,
+    /// This is a function in the body, and it a local variable outside of that.
+    Outside,
+}
+
 /// A name in scope.
 #[derive(Debug, Clone)]
 pub(super) struct Variable {
@@ -64,12 +74,9 @@ pub(super) struct Variable {
     pub(super) value: Value,
     /// Which input it is, if it is one.
     pub(super) input: Option<usize>,
-    /// Whether a closure took it from outside.
-    pub(super) captured: bool,
+    pub(super) reach: Reach,
     /// Whether it is an item, which functions in the body see too.
     pub(super) item: bool,
-    /// Whether this is a function in the body, and it a local variable outside of that.
-    pub(super) outside: bool,
     /// Whether it is an argument of what is being inlined.
     pub(super) argument: bool,
 }
@@ -77,15 +84,8 @@ pub(super) struct Variable {
 impl Lowering<'_> {
     pub(super) fn bind(&mut self, ident: &Ident, value: Value) {
         let name = plain(ident).into();
-        let variable = Variable {
-            name,
-            value,
-            input: None,
-            captured: false,
-            item: false,
-            outside: false,
-            argument: false,
-        };
+        let variable =
+            Variable { name, value, input: None, reach: Reach::Here, item: false, argument: false };
         self.variables.push(variable);
     }
 
@@ -98,7 +98,7 @@ impl Lowering<'_> {
     /// The value of a local variable; an input has been mentioned then.
     pub(super) fn local(&mut self, ident: &Ident) -> Option<Value> {
         let index = self.find(ident)?;
-        if self.variables[index].outside {
+        if self.variables[index].reach == Reach::Outside {
             let message = "a function in the body sees its own arguments and constants only: pass this, or write a closure, \
                            `let f = |x: f32| …;`";
             return Some(self.refuse(ident.span(), message));
