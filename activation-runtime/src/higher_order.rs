@@ -31,14 +31,16 @@ impl<K: SecondOrder, T: Element> SecondOrderActivation<T> for K {
 struct HessianVector<'a, K>(&'a K);
 
 impl<K: SecondOrder> Pass<2, 1, 0, 0> for HessianVector<'_, K> {
-    const RESCUES: bool = false;
+    const RESCUES: bool = true;
 
     #[inline(always)]
     fn compute<R: Real>(&self, [x, v]: [R; 2], dy: R) -> Results<R, 1, 0, 0> {
         Results { y: [dy * self.0.second_derivative(x) * v], dx: [], terms: [] }
     }
     #[inline(always)]
-    fn rescue<R: Real>(&self, _: [R; 2]) -> [Option<R::Mask>; 3] {
-        [None; 3]
+    fn rescue<R: Real>(&self, [x, _]: [R; 2]) -> [Option<R::Mask>; 3] {
+        // What overflows on the way, as 2x/(1 + x²)² does, is ∞/∞ or ∞ · 0 in floats and a number in wider ones.
+        let second = self.0.second_derivative(x);
+        [Some(second.is_nan() & x.eq(x)), None, None]
     }
 }

@@ -200,6 +200,40 @@ fn second_derivatives_times_a_vector() {
     });
 }
 
+/// exp(−x²), whose second derivative is ∞ · 0 in floats where x² overflows.
+struct Bell;
+
+impl Kernel for Bell {
+    const INFO: Info = Info::new("Bell", "exp(−x²)", "−2x · exp(−x²)");
+    #[inline(always)]
+    fn value<R: Real>(&self, x: R) -> R {
+        (-x * x).exp()
+    }
+    #[inline(always)]
+    fn derivative<R: Real>(&self, x: R) -> R {
+        x.constant(-2.0) * x * self.value(x)
+    }
+}
+
+impl SecondOrder for Bell {
+    #[inline(always)]
+    fn second_derivative<R: Real>(&self, x: R) -> R {
+        (x.constant(4.0) * x * x - x.constant(2.0)) * self.value(x)
+    }
+}
+
+#[test]
+fn second_derivatives_are_numbers_wherever_the_input_is_one() {
+    on_every_level(|_| {
+        let x = [0.0_f32, 1.0, 1e19, -1e20, f32::MAX, f32::INFINITY, f32::NAN];
+        let mut hv = [1.0; 7];
+        Bell.hessian_vector(&x, &[1.0; 7], &[2.0; 7], &mut hv).unwrap();
+        assert_eq!((hv[0], &hv[2..5]), (-4.0, &[0.0; 3][..]));
+        assert!((f64::from(hv[1]) - 4.0 * (-1.0_f64).exp()).abs() < 1e-6, "{hv:?}");
+        assert!(hv[6].is_nan(), "{hv:?}");
+    });
+}
+
 #[test]
 fn parameters_have_the_gradient_summed_over_the_slice() {
     let prelu = Prelu { slope: 0.25, shift: 0.5 };
