@@ -6,6 +6,7 @@
 //!     ─ check ─▶ facts              domain, jumps, kinks: each refusal with a witness
 //!     ─ differentiate ─▶ partials   forward mode on the graph, simplified as it is built
 //!     ─ settle ─▶ partials          a number where a term is ∞ · 0
+//!     ─ fill ─▶ partials            the limit where a single point has its own branch
 //!     ─ patch ─▶ value, partials    a line through the origin where all bits cancel
 //!     ─ share ─▶ computed           forms that cost less, where they are accurate enough
 //!     ─ fuse ─▶ plan                products that are added in one rounding
@@ -25,6 +26,7 @@ pub mod document;
 pub mod emit;
 pub mod evaluate;
 pub mod fallback;
+mod fill;
 pub mod format;
 pub mod function;
 pub mod fuse;
@@ -115,6 +117,7 @@ pub fn derive(function: &mut Function, diagnostics: &mut Diagnostics) -> Derivat
         return Derivatives { inputs, parameters, higher, computed, ..Derivatives::default() };
     }
     let inputs: Vec<Id> = inputs.into_iter().map(|slope| settle::settle(function, slope)).collect();
+    let inputs: Vec<Id> = inputs.into_iter().map(|slope| fill::fill(function, slope)).collect();
     function.value = patch::patch(function, value);
     let inputs: Vec<Id> = inputs.into_iter().map(|slope| patch::patch(function, slope)).collect();
     let roots: Vec<Id> = [function.value].into_iter().chain(inputs.iter().copied()).collect();

@@ -101,6 +101,8 @@ pub const RULES: &[Rule] = &[
     rule("difference of softplus", "softplus(u) - softplus(-u)", "u", CANCELS),
     rule("ln of σ", "ln(sigmoid(u))", "-softplus(-u)", "σ underflows"),
     rule("ln of 1 − σ", "ln_1p(-sigmoid(u))", "-softplus(u)", CANCELS),
+    rule("ln of 1 ± tanh", "ln_1p(tanh(u))", "if(u < -1, ln(2) - softplus(-2 * u), ln_1p(tanh(u)))", TAIL),
+    rule("ln of 1 ± tanh", "ln_1p(-tanh(u))", "if(u > 1, ln(2) - softplus(2 * u), ln_1p(-tanh(u)))", TAIL),
     rule("ln of cosh", "ln(2 * cosh(u))", "softplus(2 * u) - u", OVERFLOW),
     rule(
         "ln of cosh",

@@ -1,0 +1,66 @@
+//! What stands for a function at a single point, as 1 does for sin x/x at 0, has its value there and says nothing of its
+//! slope: that of a constant is 0. The slope is the limit of those beside the point, measured in extended precision.
+
+use activation_runtime::extended::Element as Float;
+
+use crate::function::{Element, Function};
+use crate::graph::{Comparison, Graph, Id, Op};
+use crate::truth::Truth;
+
+/// How far apart the slopes on either side may be, relative to their mean.
+const APART: f64 = 1e-4;
+
+/// `slope`, the derivative of the value, with its limits where the value is given for a single point.
+pub fn fill(function: &mut Function, slope: Id) -> Id {
+    match function.signature.element {
+        Element::F32 => filled(function, slope, -20, |x| x as f32),
+        Element::F64 => filled(function, slope, -26, |x| x),
+    }
+}
+
+/// The same, from slopes that are measured so far beside the point (a power of two): their mean is off by the square of that.
+fn filled<S: Float + Into<f64>>(function: &mut Function, slope: Id, beside: i32, from: fn(f64) -> S) -> Id {
+    let graph = &function.graph;
+    let order = graph.topological(&[slope]);
+    let points = points(graph, function.value);
+    let known =
+        |op| !matches!(op, Op::Parameter(_) | Op::External(_) | Op::Call { .. } | Op::Reduce(_) | Op::Length);
+    if points.is_empty()
+        || function.signature.inputs.len() != 1
+        || !order.iter().all(|&id| known(graph.op(id)))
+    {
+        return slope;
+    }
+    let mut truth = Truth::<S>::new(1);
+    let mut filled = slope;
+    for (x, point) in points {
+        let graph = &mut function.graph;
+        let distance = 2.0_f64.powi(beside) * point.abs().max(1.0);
+        let mut at = |x: f64| {
+            truth.evaluate(graph, &order, &[from(x)], &[]);
+            let ball = truth.ball(slope);
+            let is_certain = ball.error < ball.value.exponent() + f64::from(2 * beside);
+            is_certain.then(|| ball.value.to_f64())
+        };
+        let (Some(left), Some(right)) = (at(point - distance), at(point + distance)) else { continue };
+        let limit = (left + right) / 2.0;
+        let is_given = at(point).is_some_and(|given| (given - limit).abs() <= APART * limit.abs());
+        if (left - right).abs() <= APART * limit.abs() && !is_given {
+            let [point, limit] = [point, limit].map(|number| graph.constant(number));
+            let mask = graph.compare(Comparison::Eq, x, point);
+            filled = graph.select(mask, limit, filled);
+        }
+    }
+    filled
+}
+
+/// The input and each number c of which something of the value depends on whether x = c.
+fn points(graph: &Graph, value: Id) -> Vec<(Id, f64)> {
+    let masks = graph.topological(&[value]).into_iter();
+    let point = |mask: Id| {
+        let (Op::Compare(Comparison::Eq | Comparison::Ne), &[x, c]) = graph.view(mask) else { return None };
+        let is_input = matches!(graph.op(x), Op::Input(_));
+        Some((x, graph.as_constant(c).filter(|_| is_input)?))
+    };
+    masks.filter_map(point).collect()
+}
