@@ -128,6 +128,10 @@ impl Roundings {
                 _ => None,
             };
             let mut halves = half_places::<S>(&estimates[place]);
+            if let Op::Powi(n) = step.op {
+                let products = products(n);
+                halves = each!(half in &halves => half * products);
+            }
             let units = units.as_ref().map(|[a, b]| [a.as_slice(), b.as_slice()]);
             let (values, slice, mut p) = (estimates[place].as_slice(), halves.as_mut_slice(), 0);
             while p < values.len() {
@@ -293,6 +297,16 @@ fn is_scaled(tape: &Tape, step: &Step) -> bool {
 /// spread evenly between −h and h is h²/3.
 pub(super) fn noise(sum: f64, squares: f64) -> f64 {
     sum.min(DEVIATIONS * (squares / 3.0).sqrt())
+}
+
+/// What the roundings of the products of a power are together, in terms of one: squaring doubles those before it.
+fn products(n: i32) -> f64 {
+    let n = n.unsigned_abs().max(2);
+    let mut squares = 0.0;
+    for bit in (0..n.ilog2()).rev() {
+        squares = 4.0 * squares + 1.0 + f64::from(n >> bit & 1);
+    }
+    f64::sqrt(squares)
 }
 
 /// Half of the last place that the floats `S` have for a number.
