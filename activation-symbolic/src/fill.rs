@@ -11,7 +11,7 @@ use crate::truth::Truth;
 const APART: f64 = 1e-4;
 
 /// `slope`, the derivative of the value, with its limits where the value is given for a single point.
-pub fn fill(function: &mut Function, slope: Id) -> Id {
+pub(crate) fn fill(function: &mut Function, slope: Id) -> Id {
     match function.signature.element {
         Element::F32 => filled(function, slope, -20, |x| x as f32),
         Element::F64 => filled(function, slope, -26, |x| x),
