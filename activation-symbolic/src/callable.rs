@@ -258,6 +258,8 @@ pub(crate) struct Outside {
     pub(crate) callees: HashMap<String, Ident>,
     /// Constants, and the names that the struct has for them.
     pub(crate) constants: HashMap<String, Ident>,
+    /// Constants of other types that are converted, and the names that the struct has for what they are converted to.
+    pub(crate) converted: HashMap<String, Ident>,
 }
 
 /// The name that the struct has for the n-th constant of its body.
@@ -270,6 +272,15 @@ pub(crate) fn called(n: usize) -> Ident {
     Ident::new(&format!("CALLED{n}"), Span::call_site())
 }
 
+/// The expression inside of parentheses.
+pub(crate) fn strip(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(paren) => strip(&paren.expr),
+        Expr::Group(group) => strip(&group.expr),
+        other => other,
+    }
+}
+
 /// A path at its place.
 pub(crate) fn place(path: &Path) -> String {
     let span = path.segments.last().map(|segment| segment.ident.span());
@@ -280,7 +291,7 @@ impl Outside {
     /// Has the body reach what is outside so that a mistake is one error: other activations and constants are constants of
     /// the struct's, which have the types that they are used with.
     pub(crate) fn reach(&self, signature: &mut Signature) {
-        if !self.callees.is_empty() || !self.constants.is_empty() {
+        if !self.callees.is_empty() || !self.constants.is_empty() || !self.converted.is_empty() {
             let name = &signature.name;
             Reach { outside: self, name }.visit_block_mut(&mut signature.item.block);
         }
@@ -292,8 +303,24 @@ struct Reach<'a> {
     name: &'a Ident,
 }
 
+impl Reach<'_> {
+    /// The constant of the struct's that stands for this path.
+    fn constant(&self, path: &Path) -> Option<TokenStream> {
+        let (name, constant) = (self.name, self.outside.constants.get(&place(path))?);
+        Some(quote_spanned!(path.span()=> <#name>::#constant))
+    }
+}
+
 impl VisitMut for Reach<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::Cast(cast) = expr
+            && let Expr::Path(ExprPath { path, .. }) = strip(&cast.expr)
+            && let Some(converted) = self.outside.converted.get(&place(path))
+        {
+            let name = self.name;
+            *expr = Expr::Verbatim(quote_spanned!(path.span()=> <#name>::#converted));
+            return;
+        }
         visit_mut::visit_expr_mut(self, expr);
         if let Expr::Call(call) = expr
             && let Expr::Path(ExprPath { path, qself: None, .. }) = &*call.func
@@ -303,10 +330,9 @@ impl VisitMut for Reach<'_> {
             *call.func = Expr::Verbatim(quote_spanned!(path.span()=> <#name>::#called));
         }
         if let Expr::Path(ExprPath { path, .. }) = expr
-            && let Some(constant) = self.outside.constants.get(&place(path))
+            && let Some(constant) = self.constant(path)
         {
-            let name = self.name;
-            *expr = Expr::Verbatim(quote_spanned!(path.span()=> <#name>::#constant));
+            *expr = Expr::Verbatim(constant);
         }
     }
 
@@ -315,6 +341,15 @@ impl VisitMut for Reach<'_> {
         import.attrs.push(parse_quote!(#[allow(unused_imports)]));
     }
 
-    /// Patterns hold constants, not expressions.
-    fn visit_pat_mut(&mut self, _: &mut Pat) {}
+    fn visit_pat_mut(&mut self, pat: &mut Pat) {
+        visit_mut::visit_pat_mut(self, pat);
+        let path = match pat {
+            Pat::Ident(named) if named.subpat.is_none() => &named.ident.clone().into(),
+            Pat::Path(named) => &named.path,
+            _ => return,
+        };
+        if let Some(constant) = self.constant(path) {
+            *pat = Pat::Verbatim(constant);
+        }
+    }
 }

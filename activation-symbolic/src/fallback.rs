@@ -4,14 +4,14 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{FnArg, ForeignItemFn, Item, ItemFn, ReturnType};
+use syn::{AttrStyle, Attribute, FnArg, ForeignItemFn, Item, ItemFn, ReturnType};
 
 use crate::beside::beside;
 use crate::callable::{callable, callable_in_rows, scope};
 use crate::diagnostic::Diagnostics;
 use crate::function::{Function, Signature, shared};
 use crate::parse::{is_ours, known, own_type, parse};
-use crate::repair::{concrete, head, is_standard, other_name, repair};
+use crate::repair::{concrete, head, is_standard, other_name, repair, without_roles};
 
 /// The stub of `item`, whose body holds the `errors`, its struct with empty kernels, and what rustc checks of what
 /// is `lowered` in any case.
@@ -34,6 +34,7 @@ pub fn fallback(
             Err(_) => {
                 let structure = head(item.clone()).and_then(|function| repaired(attribute, &function));
                 let structure = structure.map(|(structure, items)| beside(&structure, &items));
+                let item = without_roles(item);
                 quote!(#item #errors #structure)
             }
         };
@@ -59,7 +60,12 @@ pub fn fallback(
 /// The function with its arguments but without its body.
 fn stub(function: &ItemFn, errors: &TokenStream) -> TokenStream {
     let mut function = function.clone();
-    function.attrs.retain(|attribute| !attribute.path().is_ident("doc") && !is_ours(attribute));
+    let kept = |attribute: &Attribute| {
+        matches!(attribute.style, AttrStyle::Outer)
+            && !attribute.path().is_ident("doc")
+            && !is_ours(attribute)
+    };
+    function.attrs.retain(kept);
     function.sig.variadic = None;
     concrete(&mut function.sig);
     for argument in &mut function.sig.inputs {

@@ -95,6 +95,8 @@ struct Lowering<'a> {
     misused: HashSet<u8>,
     /// The functions in the body that are being inlined.
     running: Vec<Ident>,
+    /// Whether this is a constant in the body.
+    constant: bool,
 }
 
 impl<'a> Lowering<'a> {
@@ -118,6 +120,7 @@ impl<'a> Lowering<'a> {
             outside: Outside::default(),
             misused: HashSet::new(),
             running: Vec::new(),
+            constant: false,
         };
         lowering.arguments(true);
         lowering
@@ -161,7 +164,8 @@ impl<'a> Lowering<'a> {
                 last => self.as_number(value, last),
             },
         };
-        if self.diagnostics.is_empty() {
+        // A variable that isn't there may be an input that was misspelt.
+        if self.diagnostics.is_empty() && !self.graph.externals.iter().any(constant::is_variable) {
             self.ignored_inputs();
         }
         number.unwrap_or_else(|| self.nothing(at))

@@ -1,7 +1,7 @@
 //! A function as it may have been meant whose signature was refused, so that those who call it and use its struct have
 //! nothing more to say.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
@@ -137,6 +137,31 @@ pub(crate) fn head(item: TokenStream) -> Option<ItemFn> {
     }
     tokens.extend(quote::quote!({}));
     syn::parse2(tokens.into_iter().collect()).ok()
+}
+
+/// The same tokens without the attributes of arguments, which only a function that was expanded does without.
+pub(crate) fn without_roles(item: TokenStream) -> TokenStream {
+    let is_role = |group: &Group| {
+        let first = group.stream().into_iter().next().map(|token| token.to_string());
+        matches!(first.as_deref(), Some("param" | "channel"))
+    };
+    let arguments = |group: Group| {
+        let mut kept: Vec<TokenTree> = Vec::new();
+        for token in group.stream() {
+            match token {
+                TokenTree::Group(attribute) if is_role(&attribute) => drop(kept.pop()),
+                token => kept.push(token),
+            }
+        }
+        let mut arguments = Group::new(group.delimiter(), kept.into_iter().collect());
+        arguments.set_span(group.span());
+        arguments
+    };
+    let tokens = item.into_iter().map(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => arguments(group).into(),
+        token => token,
+    });
+    tokens.collect()
 }
 
 /// A name for the struct of a function whose own leaves none.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
+use syn::visit::Visit;
 use syn::{Expr, ExprCall, ExprClosure, Pat, Path, PathSegment, ReturnType, Type};
 
 use super::Lowering;
@@ -12,11 +13,11 @@ use super::item::at;
 use super::method::is_method;
 use super::row::REDUCTIONS;
 use super::value::{Closure, Reach, Value, is_integer, plain};
-use crate::callable::{alias, called, place};
+use crate::callable::{alias, called, place, strip};
 use crate::function::Called;
 use crate::graph::{Id, Op, Part};
 use crate::helper::{self, Build};
-use crate::parse::known;
+use crate::parse::{PRIMITIVES, known};
 
 /// What is said of a function that isn't called where it is named.
 pub(super) const NO_NUMBER: &str =
@@ -111,6 +112,9 @@ impl Lowering<'_> {
             return if self.is_refused(&path) { Value::Refused } else { self.refuse_all(&path, message) };
         }
         let arguments: Vec<Value> = call.args.iter().map(|argument| self.expression(argument)).collect();
+        if self.constant {
+            return self.constant_call(call);
+        }
         if let Some((name, helper)) = builtin(&path) {
             return self.helper(&name, helper, &path, call, arguments);
         }
@@ -130,6 +134,10 @@ impl Lowering<'_> {
             return self
                 .refuse_all(&segment.arguments, "an activation has no generic arguments: leave them out");
         }
+        let name = path.get_ident().map(plain).unwrap_or_default();
+        if is_method(&name) && arguments.iter().any(|value| matches!(value, Value::Integer(..))) {
+            return self.refuse_all(&path, format!("`{name}` is a method of numbers: write `x.{name}(…)`"));
+        }
         self.called_witness(&func.path, &path, call.args.len());
         let mut numbers = Vec::new();
         for (value, written) in arguments.into_iter().zip(&call.args) {
@@ -140,6 +148,20 @@ impl Lowering<'_> {
         } else {
             Value::Refused
         }
+    }
+
+    /// A call in a constant, of a function from outside of the body: as a constant of its own, if it is made of what is
+    /// outside too.
+    fn constant_call(&mut self, call: &ExprCall) -> Value {
+        let mut names = Names(Vec::new());
+        names.visit_expr_call(call);
+        if names.0.iter().any(|ident| self.find(ident).is_some()) {
+            return self.refuse_all(
+                &call.func,
+                "what this function makes of constants in the body isn't seen from here: put the constants outside of it",
+            );
+        }
+        self.external(Expr::Call(call.clone()), call.span())
     }
 
     /// A call of what a variable holds.
@@ -363,7 +385,9 @@ impl Lowering<'_> {
             numbers.iter().zip(&roles).filter(move |(_, r)| **r == parameter).map(|(id, _)| *id)
         };
         let (inputs, parameters): (Vec<Id>, Vec<Id>) = (role(false).collect(), role(true).collect());
-        self.callee_witness(path, &roles);
+        if !numbers.iter().any(|&id| self.is_doubtful(id)) {
+            self.callee_witness(path, &roles);
+        }
         if inputs.is_empty() {
             return self.refuse_all(path, "an activation is a function of an input: pass it one");
         }
@@ -414,7 +438,11 @@ pub(super) fn scalar(func: &syn::ExprPath) -> Option<String> {
 fn foreign(path: &Path) -> Option<&'static str> {
     let capital = |s: &PathSegment| s.ident.to_string().starts_with(char::is_uppercase);
     let module = path.segments.first().filter(|_| path.segments.len() > 1);
-    if path.segments.iter().any(capital) {
+    if path.get_ident().is_some_and(|ident| PRIMITIVES.contains(&ident.to_string().as_str())) {
+        Some(
+            "a type is no function, and numbers need no conversion here: leave it out, or write a literal as in `2.0`",
+        )
+    } else if path.segments.iter().any(capital) {
         Some(
             "an activation computes with numbers only: there is no use for a constructor or a function of another type",
         )
@@ -427,12 +455,12 @@ fn foreign(path: &Path) -> Option<&'static str> {
     }
 }
 
-/// The expression inside of parentheses.
-pub(super) fn strip(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Paren(paren) => strip(&paren.expr),
-        Expr::Group(group) => strip(&group.expr),
-        other => other,
+/// The names that an expression mentions by themselves.
+struct Names<'e>(Vec<&'e Ident>);
+
+impl<'e> Visit<'e> for Names<'e> {
+    fn visit_path(&mut self, path: &'e Path) {
+        self.0.extend(path.segments.first().map(|first| &first.ident));
     }
 }
 

@@ -3,13 +3,12 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCast, ExprLit, ExprParen, ExprPath, Lit};
+use syn::{Expr, ExprCast, ExprLit, ExprParen, ExprPath, Lit, Type};
 
 use super::Lowering;
-use super::call::strip;
 use super::value::Value;
-use crate::callable::constant;
-use crate::graph::Op;
+use crate::callable::{constant, strip};
+use crate::graph::{Id, Op};
 use crate::parse::literal::standard;
 
 /// What is said of a constant that has to be known here.
@@ -44,9 +43,9 @@ impl Lowering<'_> {
     }
 
     /// A literal or constant of the other float type, below a cast to ours.
-    pub(super) fn foreign_constant(&mut self, expr: &Expr) -> Option<Value> {
+    pub(super) fn foreign_constant(&mut self, expr: &Expr, ty: &Type) -> Option<Value> {
         match expr {
-            Expr::Paren(paren) => self.foreign_constant(&paren.expr),
+            Expr::Paren(paren) => self.foreign_constant(&paren.expr, ty),
             Expr::Lit(ExprLit { lit: Lit::Float(float), .. }) if !float.suffix().is_empty() => {
                 let value = float.base10_parse().ok()?;
                 Some(Value::Number(self.at(float.span(), |g| g.constant(value))))
@@ -58,8 +57,7 @@ impl Lowering<'_> {
                         .then(|| Value::Number(self.at(path.span(), |g| g.constant(value))));
                 }
                 let local = path.get_ident().is_some_and(|ident| self.find(ident).is_some());
-                let element = Ident::new(self.signature.element.name(), path.span());
-                (!local).then(|| self.external(syn::parse_quote!((#path as #element)), path.span()))
+                (!local).then(|| self.external(syn::parse_quote!((#path as #ty)), path.span()))
             }
             _ => None,
         }
@@ -74,6 +72,13 @@ impl Lowering<'_> {
             },
             _ => None,
         }
+    }
+
+    /// Whether a number depends on a name that is none of a constant's by convention: a variable that isn't there, which
+    /// rustc reports. What else would be wrong with it is no further offence.
+    pub(super) fn is_doubtful(&self, id: Id) -> bool {
+        let doubtful = |n: u8| self.graph.externals.get(n as usize).is_some_and(is_variable);
+        self.graph.depends(id, |op| matches!(op, Op::External(n) if doubtful(n)))
     }
 
     /// Refuses a constant that can't be a number, as it is used for something else: rustc need not say so too.
@@ -115,20 +120,27 @@ impl Lowering<'_> {
             let constant = constant(n as usize);
             let span = expr.span();
             let element = Ident::new(self.signature.element.name(), span);
-            let named = named(expr);
+            let named = named(expr).map(|path| quote_spanned!(span=> let _ = &mut #path;));
             quote_spanned! {span=>
                 #[allow(dead_code, const_item_mutation)]
-                impl #name { const #constant: #element = { let _ = &mut #named; #expr }; }
+                impl #name { const #constant: #element = { #named #expr }; }
             }
         });
         items.collect()
     }
 }
 
-/// The path alone of a constant that is converted.
-fn named(expr: &Expr) -> &Expr {
+/// Whether an expression is the name of a variable, by the convention that the names of constants are in capitals.
+pub(super) fn is_variable(expr: &Expr) -> bool {
+    let name = |path: &ExprPath| path.path.get_ident().map(ToString::to_string);
+    matches!(expr, Expr::Path(path) if name(path).is_some_and(|name| name.contains(char::is_lowercase)))
+}
+
+/// The path alone of a constant that may be converted.
+fn named(expr: &Expr) -> Option<&Expr> {
     match expr {
         Expr::Paren(ExprParen { expr, .. }) | Expr::Cast(ExprCast { expr, .. }) => named(expr),
-        path => path,
+        Expr::Path(_) => Some(expr),
+        _ => None,
     }
 }

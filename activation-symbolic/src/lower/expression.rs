@@ -7,16 +7,16 @@ use syn::{
 };
 
 use super::Lowering;
-use super::call::{NO_NUMBER, builtin, scalar, strip};
+use super::call::{NO_NUMBER, builtin, scalar};
 use super::item::at;
 use super::method::{is_method, remainder};
 use super::statement::MOST_PASSES;
 use super::value::{Value, is_integer, plain};
-use crate::callable::{constant, place};
+use crate::callable::{constant, place, strip};
 use crate::diagnostic::Place;
 use crate::graph::{Comparison, Op};
 use crate::parse::literal::standard;
-use crate::parse::{suffix_message, wrong_suffix};
+use crate::parse::{PRIMITIVES, suffix_message, wrong_suffix};
 use crate::primitive::Primitive;
 use crate::spelling;
 
@@ -214,7 +214,7 @@ impl Lowering<'_> {
     }
 
     /// The variable that an unknown name is a slip for: constants are in capitals, so a name that isn't is none.
-    fn slip(&self, ident: &Ident) -> Option<String> {
+    pub(super) fn slip(&self, ident: &Ident) -> Option<String> {
         let name = plain(ident);
         let constant = !name.contains(|c: char| c.is_lowercase());
         let near = spelling::nearest(&name, self.variables.iter().map(|variable| &*variable.name));
@@ -405,13 +405,20 @@ impl Lowering<'_> {
     fn cast(&mut self, expr: &ExprCast) -> Value {
         let element = self.signature.element;
         let target = match &*expr.ty {
-            Type::Path(path) => path.path.get_ident().map(ToString::to_string).unwrap_or_default(),
+            // What an alias stands for rustc knows, and whether it is the element type.
+            Type::Path(path) => match path.path.segments.last().map(|last| last.ident.to_string()) {
+                Some(name) if !PRIMITIVES.contains(&name.as_str()) => element.name().to_owned(),
+                name => name.unwrap_or_default(),
+            },
             _ => String::new(),
         };
         // A constant of another type is converted once, by rustc.
         if target == element.name()
-            && let Some(value) = self.foreign_constant(&expr.expr)
+            && let Some(value) = self.foreign_constant(&expr.expr, &expr.ty)
         {
+            if let (Some(n), Expr::Path(path)) = (self.constant(&value), strip(&expr.expr)) {
+                self.outside.converted.insert(place(&path.path), constant(n as usize));
+            }
             return value;
         }
         if is_integer(&target) && self.hidden(&expr.expr) {

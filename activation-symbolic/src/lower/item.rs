@@ -59,7 +59,9 @@ impl Lowering<'_> {
 
     /// `const A: f32 = 2.0;`
     fn constant_item(&mut self, item: &ItemConst) {
+        let outer = std::mem::replace(&mut self.constant, true);
         let value = self.expression(&item.expr);
+        self.constant = outer;
         let value = self.ascribe(&item.ty, value, &item.expr);
         self.bind(&item.ident, value);
     }

@@ -4,9 +4,9 @@ use proc_macro2::{Ident, Span};
 use syn::{Expr, ExprMethodCall};
 
 use super::Lowering;
-use super::call::strip;
 use super::row::{self, REDUCTIONS};
 use super::value::{Value, plain};
+use crate::callable::strip;
 use crate::graph::{Comparison, Graph, Id};
 use crate::helper;
 use crate::parse::round;

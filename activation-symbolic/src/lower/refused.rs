@@ -3,10 +3,10 @@
 use syn::{BinOp, Block, Expr, ExprLit, Ident, Lit, UnOp};
 
 use super::Lowering;
-use super::call::strip;
 use super::method::is_method;
 use super::pattern::bound;
 use super::value::{Value, plain};
+use crate::callable::strip;
 
 impl Lowering<'_> {
     /// What Rust has and an activation hasn't.

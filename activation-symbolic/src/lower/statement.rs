@@ -10,6 +10,7 @@ use syn::{
 
 use super::Lowering;
 use super::value::{Reach, Value};
+use crate::callable::strip;
 use crate::function::Signature;
 
 /// The most passes of a loop that is unrolled.
@@ -140,7 +141,13 @@ impl Lowering<'_> {
         if matches!(b, Value::Never) {
             return Value::Never;
         }
-        let a = self.expression(&expr.left);
+        let a = match strip(&expr.left) {
+            // What isn't there is refused as a place to assign to.
+            Expr::Path(path) if path.path.get_ident().is_none_or(|ident| self.find(ident).is_none()) => {
+                Value::Refused
+            }
+            left => self.expression(left),
+        };
         let value = self.operation(&op, &expr.op, [a, b], [&expr.left, &expr.right]);
         self.store(&expr.left, value, &expr.right);
         Value::Unit
@@ -185,10 +192,15 @@ impl Lowering<'_> {
             // Refused when it was read.
             Expr::Index(_) | Expr::Unary(_) if matches!(value, Value::Refused) => {}
             _ => {
-                self.refuse_all(
-                    place,
-                    "only a local variable can be assigned to: nothing outside may change",
-                );
+                let near = match place {
+                    Expr::Path(path) => path.path.get_ident().and_then(|ident| self.slip(ident)),
+                    _ => None,
+                };
+                let message = match near {
+                    Some(near) => format!("there is no variable of this name here: did you mean `{near}`?"),
+                    None => "only a local variable can be assigned to: nothing outside may change".to_owned(),
+                };
+                self.refuse_all(place, message);
             }
         }
     }

@@ -33,7 +33,10 @@ pub(super) fn settings(attribute: TokenStream, diagnostics: &mut Diagnostics) ->
         }
         Ok(())
     };
-    if let Err(error) = read.parse2(attribute) {
+    // What is left over of an argument that was refused is no further offence.
+    if let Err(error) = read.parse2(attribute)
+        && reader.diagnostics.is_empty()
+    {
         reader.diagnostics.push(error);
     }
     reader.contradictions();
