@@ -91,7 +91,8 @@ pub(crate) fn scope(function: &Function, items: TokenStream) -> TokenStream {
     let shared = function.signature.shared();
     let called = || function.called.iter().enumerate();
     let fallbacks = called().map(|(n, called)| fallback(function.signature.element, n, called));
-    let checks = called().filter(|(_, called)| !called.plain).map(|(n, called)| check(n, called));
+    let is_checked = |called: &Called| !called.plain && !called.refused;
+    let checks = called().filter(|(_, called)| is_checked(called)).map(|(n, called)| check(n, called));
     let imports = called().map(|(n, called)| import(n, &called.path));
     // Rows are given what they take, or told so by `row::kinds`.
     let misfit = (!function.signature.rows).then(|| {

@@ -97,6 +97,8 @@ pub struct Called {
     pub method: bool,
     /// Whether only the function's own derivative calls it, and for its value: then a plain function will do.
     pub plain: bool,
+    /// Whether it was refused: what else it isn't matters no more.
+    pub refused: bool,
 }
 
 /// An input of the function.

@@ -23,6 +23,10 @@ use crate::parse::{PRIMITIVES, known};
 pub(super) const NO_NUMBER: &str =
     "a function is no number: call it; where it is passed on, write a closure, `|v: f32| v.tanh()`";
 
+/// What to write instead of a call that was to give several numbers, or an integer.
+pub(super) const SEVERAL: &str = "for several, write a closure or a function in the body";
+pub(super) const INTEGER: &str = "write the integer here";
+
 /// What is said of recursion.
 const RECURSION: &str =
     "a function that calls itself has no finite formula: write `for _ in 0..8`, which is unrolled";
@@ -148,6 +152,22 @@ impl Lowering<'_> {
         } else {
             Value::Refused
         }
+    }
+
+    /// Refuses a call from outside of the body where one number isn't what is wanted, and that is all it gives.
+    pub(super) fn gives_a_number(&mut self, value: &Value, written: &Expr, wanted: &str) -> Option<Value> {
+        let (&Value::Number(id), Expr::Call(call)) = (value, strip(written)) else { return None };
+        let (Op::Call { .. }, Expr::Path(func)) = (self.graph.op(id), strip(&call.func)) else { return None };
+        let path = self.imported(&func.path).to_token_stream().to_string();
+        for called in
+            self.called.iter_mut().filter(|called| called.path.to_token_stream().to_string() == path)
+        {
+            called.refused = true;
+        }
+        let message = format!(
+            "what is called from outside of the body is an activation, which gives one number: {wanted}"
+        );
+        Some(self.refuse_all(&call.func, message))
     }
 
     /// A call in a constant, of a function from outside of the body: as a constant of its own, if it is made of what is
@@ -311,7 +331,8 @@ impl Lowering<'_> {
                     |name: &str| is_method(name) || self.signature.rows && REDUCTIONS.contains(&name);
                 let method = path.get_ident().is_some_and(|ident| is_method(&plain(ident)));
                 let plain = opaque && !method;
-                self.called.push(Called { path: path.clone(), arguments, inputs: 1, method, plain });
+                let path = path.clone();
+                self.called.push(Called { path, arguments, inputs: 1, method, plain, refused: false });
             }
         }
         alias(n, path)

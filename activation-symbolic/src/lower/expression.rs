@@ -7,7 +7,7 @@ use syn::{
 };
 
 use super::Lowering;
-use super::call::{NO_NUMBER, builtin, scalar};
+use super::call::{NO_NUMBER, SEVERAL, builtin, scalar};
 use super::item::at;
 use super::method::{is_method, remainder};
 use super::statement::MOST_PASSES;
@@ -41,7 +41,7 @@ impl Lowering<'_> {
             Expr::Cast(cast) => self.cast(cast),
             Expr::Call(call) => self.call(call),
             Expr::MethodCall(call) => self.method_call(call),
-            Expr::Field(field) => match (self.base(&field.base), &field.member) {
+            Expr::Field(field) => match (self.parts(&field.base), &field.member) {
                 (Value::Tuple(values), Member::Unnamed(index)) if (index.index as usize) < values.len() => {
                     values[index.index as usize].clone()
                 }
@@ -122,6 +122,12 @@ impl Lowering<'_> {
             }
             base => self.expression(base),
         }
+    }
+
+    /// What has fields.
+    fn parts(&mut self, expr: &Expr) -> Value {
+        let value = self.base(expr);
+        self.gives_a_number(&value, expr, SEVERAL).unwrap_or(value)
     }
 
     /// A literal; integers stay integers.

@@ -147,6 +147,9 @@ impl Lowering<'_> {
             return None;
         }
         let value = self.expression(expr);
+        if self.gives_a_number(&value, expr, "for a truth value, write the comparison here").is_some() {
+            return None;
+        }
         self.as_mask(value, expr.to_token_stream())
     }
 }

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::{Expr, ExprMethodCall};
 
 use super::Lowering;
+use super::call::INTEGER;
 use super::row::{self, REDUCTIONS};
 use super::value::{Value, plain};
 use crate::callable::strip;
@@ -227,6 +228,7 @@ impl Lowering<'_> {
             },
             Value::Refused | Value::Never => Value::Refused,
             value if self.unseen(&value).is_some() => Value::Refused,
+            value if self.gives_a_number(&value, exponent, INTEGER).is_some() => Value::Refused,
             Value::Number(id) if self.graph.as_constant(id).is_some() => {
                 self.refuse_all(exponent, "the exponent of `powi` is an integer: write `powi(2)`, or `powf` for this one")
             }

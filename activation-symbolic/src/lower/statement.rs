@@ -9,6 +9,7 @@ use syn::{
 };
 
 use super::Lowering;
+use super::call::{INTEGER, SEVERAL};
 use super::value::{Reach, Value};
 use crate::callable::strip;
 use crate::function::Signature;
@@ -86,6 +87,11 @@ impl Lowering<'_> {
             ),
         };
         let diverges = matches!(value, Value::Never);
+        let value = if takes_apart(&local.pat) {
+            self.gives_a_number(&value, &init.expr, SEVERAL).unwrap_or(value)
+        } else {
+            value
+        };
         self.destructure(&local.pat, value, &init.expr);
         if diverges { Value::Never } else { Value::Unit }
     }
@@ -346,6 +352,7 @@ impl Lowering<'_> {
             Value::Integer(n, _) => Some(n),
             Value::Refused => None,
             value if self.unseen(&value).is_some() => None,
+            value if self.gives_a_number(&value, expr, INTEGER).is_some() => None,
             _ => {
                 self.refuse_all(
                     expr,
@@ -365,6 +372,16 @@ fn is_adapter(call: &ExprMethodCall) -> bool {
         _ => return false,
     };
     call.args.len() == arguments
+}
+
+/// Whether a pattern is that of several values.
+fn takes_apart(pat: &Pat) -> bool {
+    match pat {
+        Pat::Type(typed) => takes_apart(&typed.pat),
+        Pat::Paren(inner) => takes_apart(&inner.pat),
+        Pat::Tuple(_) | Pat::Slice(_) => true,
+        _ => false,
+    }
 }
 
 /// The names of the attributes by which code is left out.
