@@ -66,6 +66,15 @@ impl Lowering<'_> {
         let name = plain(method);
         let span = method.span();
         // Of a receiver that was refused the type isn't known, but a step is a step.
+        let option = matches!(
+            name.as_str(),
+            "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "map" | "and_then"
+        );
+        let receiver = if option {
+            self.gives_a_number(&receiver, written, "write what it computes here").unwrap_or(receiver)
+        } else {
+            receiver
+        };
         let refused = matches!(receiver, Value::Refused | Value::Never);
         let reason = if refused { self.step(&name) } else { self.reason(&name, &receiver, others) };
         if refused || reason.is_some() {

@@ -59,6 +59,9 @@ impl Lowering<'_> {
             None if matches!(value, Value::Closure(_) | Value::Path(_) | Value::Unset) => {
                 self.as_number(value, &expr.expr).map_or(Value::Refused, Value::Number)
             }
+            None if expr.arms.iter().any(|arm| is_variant(&arm.pat)) => {
+                self.gives_a_number(&value, &expr.expr, "write what it computes here").unwrap_or(value)
+            }
             None => value,
         };
         self.arms(&value, &expr.arms, expr)
