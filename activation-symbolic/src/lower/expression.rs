@@ -304,6 +304,12 @@ impl Lowering<'_> {
                     (Value::Integer(..), Value::Integer(..)) | (Value::Mask(_), Value::Mask(_))
                 ) =>
             {
+                // Beside a truth value a constant from outside is one too.
+                if let (Value::Mask(_), other) | (other, Value::Mask(_)) = (&a, &b)
+                    && let Some(refused) = self.unseen(other)
+                {
+                    return refused;
+                }
                 // Of integers, which a cast that was refused may have made, all this can be taken.
                 let number = matches!(a, Value::Number(_)) || matches!(b, Value::Number(_));
                 let message = match op {
