@@ -78,7 +78,8 @@ impl Lowering<'_> {
     /// rustc reports. What else would be wrong with it is no further offence.
     pub(super) fn is_doubtful(&self, id: Id) -> bool {
         let doubtful = |n: u8| self.graph.externals.get(n as usize).is_some_and(is_variable);
-        self.graph.depends(id, |op| matches!(op, Op::External(n) if doubtful(n)))
+        self.graph.externals.iter().any(is_variable)
+            && self.graph.depends(id, |op| matches!(op, Op::External(n) if doubtful(n)))
     }
 
     /// Refuses a constant that can't be a number, as it is used for something else: rustc need not say so too.
