@@ -61,6 +61,15 @@ pub fn lower(mut signature: Signature, diagnostics: &mut Diagnostics) -> Functio
     }
 }
 
+/// What is wanted of what is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Its slope too.
+    Slope,
+    /// Its value only, as in a slope.
+    Value,
+}
+
 /// The state of the interpreter.
 struct Lowering<'a> {
     signature: &'a Signature,
@@ -76,8 +85,8 @@ struct Lowering<'a> {
     mentioned: Vec<bool>,
     /// Whether steps such as floor are allowed: the derivative is given.
     steps: bool,
-    /// Whether what is called is wanted for its value only.
-    opaque: bool,
+    /// What is wanted of what is called here.
+    wanted: Wanted,
     /// How many loops that were refused surround us: their `break`s are no further offence.
     refused_loops: usize,
     /// Whether names came in by a glob, so that one that isn't known is no further offence.
@@ -110,7 +119,7 @@ impl<'a> Lowering<'a> {
             exits: Vec::new(),
             mentioned: vec![false; signature.inputs.len()],
             steps: signature.settings.steps,
-            opaque: false,
+            wanted: Wanted::Slope,
             refused_loops: 0,
             globbed: false,
             budget: BUDGET,
@@ -205,7 +214,7 @@ impl<'a> Lowering<'a> {
         self.variables.clear();
         self.arguments(false);
         // The slope of a slope is wanted where there are more orders.
-        self.opaque = self.signature.settings.order == 1;
+        self.wanted = if self.signature.settings.order == 1 { Wanted::Value } else { Wanted::Slope };
         let result = match own {
             Expr::Closure(closure) if closure.inputs.len() == 1 || closure.inputs.len() == 2 => {
                 let wanted = closure.inputs.len();

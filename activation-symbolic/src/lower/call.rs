@@ -8,11 +8,11 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{Expr, ExprCall, ExprClosure, Pat, Path, PathSegment, ReturnType, Type};
 
-use super::Lowering;
 use super::item::at;
 use super::method::is_method;
 use super::row::REDUCTIONS;
 use super::value::{Closure, Reach, Value, is_integer, plain};
+use super::{Lowering, Wanted};
 use crate::callable::{alias, called, place, strip};
 use crate::function::Called;
 use crate::graph::{Id, Op, Part};
@@ -323,7 +323,7 @@ impl Lowering<'_> {
         let text = path.to_token_stream().to_string();
         let known = self.called.iter().position(|called| called.path.to_token_stream().to_string() == text);
         let n = known.unwrap_or(self.called.len());
-        let opaque = self.opaque && arguments == 1;
+        let opaque = self.wanted == Wanted::Value && arguments == 1;
         match known.and_then(|n| self.called.get_mut(n)) {
             Some(called) => called.plain &= opaque,
             None => {
