@@ -84,13 +84,13 @@ pub const RULES: &[Rule] = &[
     rule(
         "power less 1",
         "a * powf(1 + w, p) - a",
-        "a * if(abs(w) < 0.5, exp_m1(p * ln_1p(w)), powf(1 + w, p) - 1)",
+        "a * if(min(abs(w), abs(p * ln_1p(w))) < 0.5, exp_m1(p * ln_1p(w)), powf(1 + w, p) - 1)",
         CANCELS,
     ),
     rule(
         "power less 1",
         "a * powf(max(1 + w, 0), p) - a",
-        "a * if(abs(w) < 0.5, exp_m1(p * ln_1p(w)), powf(max(1 + w, 0), p) - 1)",
+        "a * if(min(abs(w), abs(p * ln_1p(w))) < 0.5, exp_m1(p * ln_1p(w)), powf(max(1 + w, 0), p) - 1)",
         CANCELS,
     ),
     rule("softplus", "ln(1 + exp(u))", "softplus(u)", OVERFLOW),

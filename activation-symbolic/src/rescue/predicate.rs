@@ -22,6 +22,8 @@ pub(super) enum Predicate {
     Overflow(Id),
     /// |node| ≤ 2^t, though none of the nodes that it is a product of is zero.
     Small(Id, f64),
+    /// |node| ≤ 2^t, zero or not.
+    Within(Id, f64),
     /// The sum is smaller than one of its terms by 2^t.
     Cancelled(Id, f64),
     /// The two sides of a comparison differ by less than 2^−t of the first: rounding may have decided it.
@@ -75,6 +77,11 @@ impl Predicate {
                     mask = graph.and(mask, nonzero);
                 }
                 mask
+            }
+            Self::Within(id, exponent) => {
+                let magnitude = graph.apply(Primitive::Abs, &[id]);
+                let bound = graph.constant(exponent.exp2());
+                graph.compare(Comparison::Le, magnitude, bound)
             }
             Self::Cancelled(id, bits) => {
                 let term = graph.arguments(id)[0];
@@ -182,7 +189,8 @@ pub(super) fn candidates<S: Float>(
         if let Some((large, least)) = large {
             let values = judgement.column(large);
             let size = |i: usize| values[i].abs().log2();
-            let score = |i: usize| if size(i) >= least { size(i) } else { f64::NEG_INFINITY };
+            let is_large = |i: usize| (least..f64::INFINITY).contains(&size(i));
+            let score = |i: usize| if is_large(i) { size(i) } else { f64::NEG_INFINITY };
             families.add(Predicate::Large, large, score);
         }
         if matches!(op, Op::Add | Op::Sub) {
@@ -190,6 +198,15 @@ pub(super) fn candidates<S: Float>(
             families.add(Predicate::Cancelled, id, |i| bits_lost(values[i], terms[i], 0.5));
         }
         if matches!(op, Op::Input(_)) {
+            // Only where zero itself is wrong: it is what there is most of.
+            if wrong.iter().any(|&i| values[i] == 0.0) {
+                let smallest = f64::from(S::EXPONENTS.0);
+                families.add(
+                    |id, t| Predicate::Within(id, -t),
+                    id,
+                    |i| -values[i].abs().log2().max(smallest),
+                );
+            }
             if bounds {
                 families.add(|id, t| Predicate::Beyond(id, true, t), id, |i| values[i]);
                 families.add(|id, t| Predicate::Beyond(id, false, -t), id, |i| -values[i]);
