@@ -7,6 +7,8 @@ use crate::function::{Element, Function};
 use crate::graph::{Comparison, Graph, Id, Op};
 use crate::truth::Truth;
 
+/// log₂ of the distance at which the mean of two slopes is right to the digits of an f64.
+const CLOSE: i32 = -26;
 /// How far apart the slopes on either side may be, relative to their mean.
 const APART: f64 = 1e-4;
 
@@ -14,7 +16,7 @@ const APART: f64 = 1e-4;
 pub(crate) fn fill(function: &mut Function, slope: Id) -> Id {
     match function.signature.element {
         Element::F32 => filled(function, slope, -20, |x| x as f32),
-        Element::F64 => filled(function, slope, -26, |x| x),
+        Element::F64 => filled(function, slope, CLOSE, |x| x),
     }
 }
 
@@ -35,16 +37,20 @@ fn filled<S: Float + Into<f64>>(function: &mut Function, slope: Id, beside: i32,
     let mut filled = slope;
     for (x, point) in points {
         let graph = &mut function.graph;
-        let distance = 2.0_f64.powi(beside) * point.abs().max(1.0);
-        let mut at = |x: f64| {
+        let mut at = |x: f64, bits: i32| {
             truth.evaluate(graph, &order, &[from(x)], &[]);
             let ball = truth.ball(slope);
-            let is_certain = ball.error < ball.value.exponent() + f64::from(2 * beside);
-            is_certain.then(|| ball.value.to_f64())
+            (ball.error < ball.value.exponent() - f64::from(bits)).then(|| ball.value.to_f64())
         };
-        let (Some(left), Some(right)) = (at(point - distance), at(point + distance)) else { continue };
+        let mut around = |beside: i32| {
+            let distance = 2.0_f64.powi(beside) * point.abs().max(1.0);
+            Some((at(point - distance, -2 * beside)?, at(point + distance, -2 * beside)?))
+        };
+        // Next to 0 floats of either type are close enough for those of the other, if the digits suffice.
+        let close = around(CLOSE).filter(|_| point == 0.0);
+        let Some((left, right)) = close.or_else(|| around(beside)) else { continue };
         let limit = (left + right) / 2.0;
-        let is_given = at(point).is_some_and(|given| (given - limit).abs() <= APART * limit.abs());
+        let is_given = at(point, 0).is_some_and(|given| (given - limit).abs() <= APART * limit.abs());
         if (left - right).abs() <= APART * limit.abs() && !is_given {
             let [point, limit] = [point, limit].map(|number| graph.constant(number));
             let mask = graph.compare(Comparison::Eq, x, point);

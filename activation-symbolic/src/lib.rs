@@ -26,7 +26,7 @@ pub mod document;
 pub mod emit;
 pub mod evaluate;
 pub mod fallback;
-mod fill;
+pub mod fill;
 pub mod format;
 pub mod function;
 pub mod fuse;

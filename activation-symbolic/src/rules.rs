@@ -143,10 +143,11 @@ pub const RULES: &[Rule] = &[
         OVERFLOW,
     ),
     rule("logistic", "a / (1 + exp(u))", "a * sigmoid(-u)", OVERFLOW),
+    // A large logarithm would cost the exponent its last bits.
     rule("logistic", "a / (b + exp(u))", "a / b * sigmoid(ln(b) - u)", OVERFLOW)
-        .when(|m| m.is_number('b', |b| b > 0.0)),
+        .when(|m| m.is_number('b', |b| (1e-3..1e3).contains(&b))),
     rule("logistic", "a / (b + c * exp(u))", "a / b * sigmoid(ln(b / c) - u)", OVERFLOW)
-        .when(|m| m.is_number('b', |b| b > 0.0) && m.is_number('c', |c| c > 0.0)),
+        .when(|m| m.numbers('b', 'c', |b, c| b > 0.0 && (1e-3..1e3).contains(&(b / c)))),
     rule("logistic", "exp(u) * sigmoid(-u)", "sigmoid(u)", OVERFLOW),
     rule("logistic", "exp(u) * sigmoid(c - u)", "exp(c) * sigmoid(u - c)", OVERFLOW)
         .when(|m| m.is_number('c', |_| true)),
