@@ -17,6 +17,9 @@ use crate::standard::Standard;
 const ROUNDING: f64 = -97.0;
 /// The same for powers, whose logarithm is magnified by the exponent.
 const ROUNDING_OF_POWER: f64 = -90.0;
+/// Exponents from here on are rounded themselves, and nothing but the order of magnitude is known; none is infinite but that
+/// of zero and of what isn't finite.
+const EXACT: f64 = (1_u64 << 48) as f64;
 
 /// A number that knows its error.
 #[derive(Debug)]
@@ -47,6 +50,7 @@ impl<S: Element> Ball<S> {
 
     /// Rounded once more, at a relative error of 2^`rounding`.
     fn rounded(value: Extended<S>, error: f64, rounding: f64) -> Self {
+        let rounding = if (EXACT..f64::INFINITY).contains(&value.exponent().abs()) { 0.0 } else { rounding };
         Self { value, error: log_sum(error, magnitude(value) + rounding), truth: false }
     }
 }
