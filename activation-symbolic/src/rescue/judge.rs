@@ -1,19 +1,20 @@
 //! One point after the other: the kernel in floats beside the truth.
 
 use std::cell::OnceCell;
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use super::WRONG;
 use super::adjoint::{Adjoints, Angles, NOISE, Roundings};
 use super::batch::{Sums, Tape};
+use super::case::{Case, worst};
 use super::estimate::Estimate;
+use super::judgement::Judgement;
+use super::neighbours::Neighbours;
 use super::sample::{self, Float};
 use super::target::Targets;
 use super::unmended::is_unknown;
-use crate::check::ascii;
 use crate::columns::Number;
-use crate::document::plain;
 use crate::function::Function;
 use crate::graph::{Graph, Id, Op};
 use crate::random::Random;
@@ -25,94 +26,12 @@ const NODES: usize = 9000;
 const REFINEMENTS: usize = 1;
 /// The same where nothing happens but that floats do badly.
 const CURIOSITY: usize = 1;
-/// How often the gaps beside a peak of the errors are halved, and the error from which on it is one: where a slope passes
-/// a small minimum, the peak is high and narrow, and this much is seen of it from afar.
+/// How often the gaps beside a peak of the errors are halved.
 const CLIMBS: usize = 6;
-const SLOPE: f64 = 0.15;
 /// How often a gap may be halved.
 const ROUNDS: usize = 24;
 /// The magnitudes that layers see.
 const ORDINARY: RangeInclusive<f64> = 0.03..=20.0;
-
-/// A point, and what came out there.
-#[derive(Debug)]
-pub(super) struct Case<S> {
-    /// The inputs.
-    pub(super) x: Vec<S>,
-    /// The parameters, and the constants named by path.
-    pub(super) parameters: Rc<[S]>,
-    /// Which of the values tried these are.
-    setting: usize,
-    /// Its place in the columns.
-    row: usize,
-    /// How many of the first points it stands for: less than one where these were too far apart.
-    share: f64,
-    /// Which nodes are no normal floats, and how so: a hash.
-    kinds: u64,
-    /// Which masks are set: a hash.
-    branches: u64,
-    /// The error of each root, in units of what is tolerated.
-    errors: Vec<f64>,
-    /// The worst of them.
-    worst: f64,
-}
-
-impl<S: Float> Case<S> {
-    /// The worst error of some of the roots, in units of what is tolerated.
-    pub(super) fn error(&self, part: Range<usize>) -> f64 {
-        worst(&self.errors[part])
-    }
-
-    /// Whether this is where activations live.
-    pub(super) fn is_near(&self) -> bool {
-        self.x.iter().all(|&x| x.into().abs() <= 100.0)
-    }
-
-    /// Whether the author may mean these parameters: the defaults, or any where not all have one.
-    pub(super) fn is_meant(&self, function: &Function) -> bool {
-        self.setting == 0 || !sample::has_defaults(function)
-    }
-
-    /// How much it hurts to compute this point again for nothing.
-    pub(super) fn weight(&self) -> f64 {
-        let place = if self.x.iter().all(|&x| x.into() == 0.0) {
-            20.0
-        } else if self.x.iter().all(|&x| (0.01..=100.0).contains(&x.into().abs())) {
-            1.0
-        } else {
-            0.2
-        };
-        place * self.share
-    }
-
-    /// The point as text.
-    pub(super) fn place(&self, function: &Function) -> String {
-        let signature = &function.signature;
-        let text = |ident, value: &S| format!("{} = {}", plain(ident), ascii((*value).into()));
-        let inputs = signature.inputs.iter().zip(&self.x).map(|(input, x)| text(&input.ident, x));
-        let parameters = signature.parameters.iter().zip(self.parameters.iter());
-        let unset = parameters.filter(|(parameter, _)| parameter.default.is_none());
-        let unset: Vec<String> = unset.map(|(parameter, value)| text(&parameter.ident, value)).collect();
-        let point = inputs.collect::<Vec<String>>().join(", ");
-        if unset.is_empty() { point } else { format!("{point} with {}", unset.join(", ")) }
-    }
-
-    /// How many times the gap between this point and another deserves to be halved: down to neighbours where a
-    /// branch is taken, less often where a node overflows, underflows or becomes wrong.
-    fn depth(&self, other: &Self) -> usize {
-        if self.branches != other.branches {
-            24
-        } else if self.kinds != other.kinds {
-            // Where an exponential overflows before its reciprocal underflows there are but a few floats in a hundred, of
-            // f64, whose points are farther apart, in a thousand.
-            if S::IS_SINGLE { 9 } else { 15 }
-        } else if (self.worst > WRONG) != (other.worst > WRONG) {
-            6
-        } else {
-            0
-        }
-    }
-}
 
 /// A root at all points: what is tolerated of it is least where its slope is zero.
 #[derive(Default)]
@@ -146,98 +65,6 @@ impl Course {
         let tolerance = 4.0 * S::EPSILON * least.min(values[0].abs()).min(values[1].abs()) + S::TINY;
         let is_loud = NOISE * self.noise[a.row].min(self.noise[b.row]) > WRONG * tolerance;
         Some(S::from_f64(x)).filter(|&x| is_loud && x > a.x[0] && x < b.x[0])
-    }
-}
-
-fn worst(errors: &[f64]) -> f64 {
-    let (mut worst, mut i) = (0.0, 0);
-    while i < errors.len() {
-        if errors[i] > worst {
-            worst = errors[i];
-        }
-        i += 1;
-    }
-    worst
-}
-
-/// All points that were looked at: for each of the parameters' values, in ascending order where there is one input.
-#[derive(Debug)]
-pub(super) struct Judgement<S> {
-    pub(super) cases: Vec<Case<S>>,
-    tape: Tape,
-    /// What each node was, in the order of the tape, unordered.
-    columns: Vec<Vec<S>>,
-    /// The same in the order of the cases, where it was asked for.
-    ordered: Vec<OnceCell<Column>>,
-    /// What each root should be.
-    targets: Vec<Targets>,
-    /// Of which roots 106 bits leave that open, and where.
-    doubts: Vec<Vec<bool>>,
-}
-
-/// What a node was at each point; for a mask 1 where it is set, else NaN.
-#[derive(Debug, Clone)]
-struct Column {
-    values: Vec<f64>,
-    is_finite: bool,
-}
-
-impl Column {
-    /// In the order of the cases.
-    fn new<S: Float>(cases: &[Case<S>], unordered: &[S], is_mask: bool) -> Self {
-        let (mut values, mut is_finite) = (vec![0.0; cases.len()], true);
-        let (slice, mut i): (&mut [f64], usize) = (&mut values, 0);
-        while i < cases.len() {
-            let value: f64 = unordered[cases[i].row].into();
-            let value = match (is_mask, value == 0.0) {
-                (false, _) => value,
-                (true, true) => f64::NAN,
-                (true, false) => 1.0,
-            };
-            is_finite &= value.is_finite();
-            slice[i] = value;
-            i += 1;
-        }
-        Self { values, is_finite }
-    }
-}
-
-impl<S: Float> Judgement<S> {
-    /// The error of another result for a root, in units of what is tolerated.
-    pub(super) fn error_of(&self, case: &Case<S>, root: usize, found: S) -> f64 {
-        self.targets[root].error::<S>(case.row, found.into())
-    }
-
-    /// The worst error of some of the roots at each point, in units of what is tolerated.
-    pub(super) fn errors(&self, part: &Range<usize>) -> Vec<f64> {
-        let mut errors = vec![0.0; self.cases.len()];
-        let (slice, cases, mut i): (&mut [f64], _, usize) = (&mut errors, self.cases.as_slice(), 0);
-        while i < cases.len() {
-            slice[i] = worst(&cases[i].errors[part.start..part.end]);
-            i += 1;
-        }
-        errors
-    }
-
-    /// Whether 106 bits leave open what one of some of the roots should be at a point.
-    pub(super) fn is_doubtful(&self, case: &Case<S>, part: Range<usize>) -> bool {
-        self.doubts[part].iter().any(|doubts| doubts[case.row])
-    }
-
-    /// What a node was at each point; for a mask 1 where it is set, else NaN.
-    pub(super) fn column(&self, id: Id) -> &[f64] {
-        &self.ordered(id).values
-    }
-
-    /// Whether a node was a finite number everywhere.
-    pub(super) fn is_finite(&self, id: Id) -> bool {
-        self.ordered(id).is_finite
-    }
-
-    fn ordered(&self, id: Id) -> &Column {
-        let place = self.tape.place(id);
-        let is_mask = self.tape.steps[place].is_mask;
-        self.ordered[place].get_or_init(|| Column::new(&self.cases, &self.columns[place], is_mask))
     }
 }
 
@@ -582,48 +409,6 @@ fn take_larger(numbers: &mut [f64], others: &[f64]) {
             numbers[i] = others[i];
         }
         i += 1;
-    }
-}
-
-/// Which cases are next to each other.
-struct Neighbours {
-    before: Vec<usize>,
-    after: Vec<usize>,
-}
-
-impl Neighbours {
-    /// Those of cases in order.
-    fn new<S>(cases: &[Case<S>]) -> Self {
-        let last = cases.len().saturating_sub(1);
-        let before = (0..cases.len()).map(|i| i.saturating_sub(1)).collect();
-        let after = (0..cases.len()).map(|i| (i + 1).min(last)).collect();
-        Self { before, after }
-    }
-
-    /// Puts the next case after one.
-    fn insert(&mut self, place: usize, before: usize) {
-        let after = self.after[before];
-        self.before.push(before);
-        self.after.push(after);
-        self.after[before] = place;
-        self.before[after] = place;
-    }
-
-    /// Puts the cases in order.
-    fn line_up<S>(&self, cases: &mut Vec<Case<S>>) {
-        let mut unordered: Vec<Option<Case<S>>> = std::mem::take(cases).into_iter().map(Some).collect();
-        let mut place = 0;
-        while let Some(case) = unordered.get_mut(place).and_then(Option::take) {
-            cases.push(case);
-            place = self.after[place];
-        }
-    }
-
-    /// Whether floats do worse at a case than to both sides of it, without being wrong yet.
-    fn is_peak<S>(&self, cases: &[Case<S>], place: usize) -> bool {
-        let own = cases[place].worst;
-        let beside = [self.before[place], self.after[place]];
-        (SLOPE..=WRONG).contains(&own) && beside.iter().all(|&other| cases[other].worst <= own)
     }
 }
 

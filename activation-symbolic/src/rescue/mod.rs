@@ -4,7 +4,10 @@
 //!   sample     where to look: zeros, subnormals, every magnitude, the seams, and between good and bad
 //!   target     what the results should be, and what is tolerated
 //!   adjoint    what is tolerated, and what rounding errors may add up to
-//!   judge      each point: the kernel in floats beside that
+//!   case       a point, and what came out there
+//!   neighbours which points are next to each other
+//!   judgement  all of them, and what each node was there
+//!   judge      each point: the kernel in floats beside the truth
 //!   polynomial what takes its place where rounding errors are too large on a short interval
 //!   predicate  what a kernel can see of its own trouble: overflow, underflow, sums that cancelled
 //!   unmended   what is wrong still
@@ -18,8 +21,11 @@
 
 mod adjoint;
 mod batch;
+mod case;
 mod estimate;
 mod judge;
+mod judgement;
+mod neighbours;
 mod polynomial;
 mod predicate;
 mod sample;
@@ -36,7 +42,9 @@ use crate::fuse::Fused;
 use crate::graph::{Graph, Id, Op};
 use crate::primitive::Primitive;
 use crate::share;
-use judge::{Case, Judge, Judgement};
+use case::Case;
+use judge::Judge;
+use judgement::Judgement;
 use polynomial::Polynomial;
 use predicate::{Predicate, Stakes};
 use sample::Float;

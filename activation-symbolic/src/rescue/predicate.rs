@@ -1,6 +1,7 @@
 //! What a kernel can see of its own trouble.
 
-use super::judge::{Case, Judgement};
+use super::case::Case;
+use super::judgement::Judgement;
 use super::sample::Float;
 use super::{FINE, GROSS, WRONG};
 use crate::graph::{Comparison, Graph, Id, Op};

@@ -12,7 +12,8 @@ use activation_runtime::deep::Deep;
 use activation_runtime::extended::Element;
 
 use super::WRONG;
-use super::judge::{Case, Judgement};
+use super::case::Case;
+use super::judgement::Judgement;
 use super::sample::Float;
 use crate::check::ascii;
 use crate::evaluate::{Value, evaluate, step};
