@@ -14,8 +14,8 @@ use syn::{Expr, ExprPath, ItemUse, Pat, Path, parse_quote};
 use crate::function::{Called, Element, Function, Signature};
 use crate::graph::Callee;
 
-/// What the struct of an activation shows to others: the fn, which is called by `call`, which of its arguments are parameters, what it gives on
-/// rows, and the activation with given parameters, alone and on rows.
+/// What the struct of an activation shows to others: the fn, which is reached by `call`, which of its arguments are
+/// parameters, what it gives on rows, and the activation with given parameters, alone and on rows.
 pub(crate) fn callable(signature: &Signature, call: impl ToTokens, callees: &[Callee]) -> TokenStream {
     let scalar = signature.scalar();
     let roles = signature.roles();

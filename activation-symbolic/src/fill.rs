@@ -7,7 +7,10 @@ use crate::function::{Element, Function};
 use crate::graph::{Comparison, Graph, Id, Op};
 use crate::truth::Truth;
 
-/// log₂ of the distance at which the mean of two slopes is right to the digits of an f64.
+/// log₂ of how far beside a point the slopes are measured, relative to it: far enough for f32 to tell the inputs apart, and
+/// near enough for their mean, which is off by the square of that, to have the digits of an f32;
+const BESIDE: i32 = -20;
+/// the same for f64, and for either next to 0.
 const CLOSE: i32 = -26;
 /// How far apart the slopes on either side may be, relative to their mean.
 const APART: f64 = 1e-4;
@@ -15,12 +18,11 @@ const APART: f64 = 1e-4;
 /// `slope`, the derivative of the value, with its limits where the value is given for a single point.
 pub(crate) fn fill(function: &mut Function, slope: Id) -> Id {
     match function.signature.element {
-        Element::F32 => filled(function, slope, -20, |x| x as f32),
+        Element::F32 => filled(function, slope, BESIDE, |x| x as f32),
         Element::F64 => filled(function, slope, CLOSE, |x| x),
     }
 }
 
-/// The same, from slopes that are measured so far beside the point (a power of two): their mean is off by the square of that.
 fn filled<S: Float + Into<f64>>(function: &mut Function, slope: Id, beside: i32, from: fn(f64) -> S) -> Id {
     let graph = &function.graph;
     let order = graph.topological(&[slope]);
@@ -46,12 +48,12 @@ fn filled<S: Float + Into<f64>>(function: &mut Function, slope: Id, beside: i32,
             let distance = 2.0_f64.powi(beside) * point.abs().max(1.0);
             Some((at(point - distance, -2 * beside)?, at(point + distance, -2 * beside)?))
         };
-        // Next to 0 floats of either type are close enough for those of the other, if the digits suffice.
-        let close = around(CLOSE).filter(|_| point == 0.0);
+        // The digits may not suffice as close as that.
+        let close = if point == 0.0 { around(CLOSE) } else { None };
         let Some((left, right)) = close.or_else(|| around(beside)) else { continue };
         let limit = (left + right) / 2.0;
-        let is_given = at(point, 0).is_some_and(|given| (given - limit).abs() <= APART * limit.abs());
-        if (left - right).abs() <= APART * limit.abs() && !is_given {
+        let is_near = |a: f64, b: f64| (a - b).abs() <= APART * limit.abs();
+        if is_near(left, right) && !at(point, 0).is_some_and(|given| is_near(given, limit)) {
             let [point, limit] = [point, limit].map(|number| graph.constant(number));
             let mask = graph.compare(Comparison::Eq, x, point);
             filled = graph.select(mask, limit, filled);

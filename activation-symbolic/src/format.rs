@@ -3,6 +3,7 @@
 //! A graph may share what a tree would repeat without end, so beyond a certain size repeated parts get a name:
 //! `s · (1 − s) where s = σ(x)`.
 
+mod listing;
 mod name;
 
 use std::cell::RefCell;
@@ -11,6 +12,7 @@ use std::fmt::Write as _;
 use crate::function::{Element, Signature};
 use crate::graph::{Comparison, Graph, Id, IdMap, IdSet, Op, Part};
 use crate::primitive::Primitive;
+pub use listing::listing;
 pub use name::number;
 use name::{last_name, latex_name, reduction_name, shortest, subscript, subscript_number, superscript};
 
@@ -77,38 +79,6 @@ pub fn format(graph: &Graph, root: Id, signature: &Signature, notation: Notation
             format!(r"{body} \quad\text{{where }} {}", definitions.join(r",\; "))
         }
     }
-}
-
-/// The first `most` operations that compute `roots`, one a line, and how many there are; the roots have names of their
-/// own.
-pub fn listing(
-    graph: &Graph,
-    roots: &[(String, Id)],
-    signature: &Signature,
-    most: usize,
-) -> (Vec<String>, usize) {
-    let ids: Vec<Id> = roots.iter().map(|(_, id)| *id).collect();
-    let mut writer = Writer { exact: true, ..Writer::new(graph, signature, Notation::Text) };
-    let mut lines = Vec::new();
-    let (mut unnamed, mut count) = (0, 0);
-    for id in graph.topological(&ids) {
-        let arguments = graph.arguments(id);
-        let given = roots.iter().find(|(_, root)| *root == id).map(|(name, _)| name.clone());
-        if arguments.iter().all(|&a| graph.as_constant(a).is_some()) && given.is_none() {
-            continue;
-        }
-        count += 1;
-        if count > most {
-            continue;
-        }
-        let name = given.unwrap_or_else(|| {
-            unnamed += 1;
-            writer.fresh(unnamed)
-        });
-        lines.push(format!("{name} = {}", writer.text(id)));
-        writer.names.insert(id, name);
-    }
-    (lines, count)
 }
 
 /// A part of an expression that has a name.

@@ -26,7 +26,7 @@ pub mod document;
 pub mod emit;
 pub mod evaluate;
 pub mod fallback;
-pub mod fill;
+mod fill;
 pub mod format;
 pub mod function;
 pub mod fuse;
@@ -79,14 +79,13 @@ pub fn activation(attribute: TokenStream, item: TokenStream) -> TokenStream {
             emit::emit(function, &derivatives)
         };
     }
-    let Some(errors) = diagnostics.finish() else {
-        return if function.is_some() {
-            expansion
-        } else {
-            fallback::fallback(attribute, item, None, &expansion)
-        };
-    };
-    fallback::fallback(attribute, item, function.as_ref(), &errors)
+    match (&function, diagnostics.finish()) {
+        (Some(_), None) => expansion,
+        // Of what is no Rust only rustc has something to say.
+        (function, errors) => {
+            fallback::fallback(attribute, item, function.as_ref(), &errors.unwrap_or_default())
+        }
+    }
 }
 
 /// From the function as written to all that is computed of it, in the stable form.

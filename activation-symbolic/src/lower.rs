@@ -317,12 +317,9 @@ impl<'a> Lowering<'a> {
         }
         let n = u8::try_from(self.graph.callees.len()).ok()?;
         let alias = self.alias(path, inputs + parameters.len());
-        for called in
-            self.called.iter_mut().filter(|called| called.path.to_token_stream().to_string() == text)
-        {
-            called.inputs = inputs;
-        }
-        let plain = self.may_be_plain(path);
+        let called = self.called_by(path)?;
+        called.inputs = inputs;
+        let plain = called.plain;
         self.graph.callees.push(Callee { path: path.clone(), alias, parameters, inputs, plain });
         Some(n)
     }

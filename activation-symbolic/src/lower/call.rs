@@ -158,10 +158,8 @@ impl Lowering<'_> {
     pub(super) fn gives_a_number(&mut self, value: &Value, written: &Expr, wanted: &str) -> Option<Value> {
         let (&Value::Number(id), Expr::Call(call)) = (value, strip(written)) else { return None };
         let (Op::Call { .. }, Expr::Path(func)) = (self.graph.op(id), strip(&call.func)) else { return None };
-        let path = self.imported(&func.path).to_token_stream().to_string();
-        for called in
-            self.called.iter_mut().filter(|called| called.path.to_token_stream().to_string() == path)
-        {
+        let path = self.imported(&func.path);
+        if let Some(called) = self.called_by(&path) {
             called.refused = true;
         }
         let message = format!(
@@ -318,30 +316,30 @@ impl Lowering<'_> {
         });
     }
 
-    /// The name that the expansion has for what is called by this path.
-    pub(super) fn alias(&mut self, path: &Path, arguments: usize) -> Ident {
-        let text = path.to_token_stream().to_string();
-        let known = self.called.iter().position(|called| called.path.to_token_stream().to_string() == text);
-        let n = known.unwrap_or(self.called.len());
-        let opaque = self.wanted == Wanted::Value && arguments == 1;
-        match known.and_then(|n| self.called.get_mut(n)) {
-            Some(called) => called.plain &= opaque,
-            None => {
-                let is_method =
-                    |name: &str| is_method(name) || self.signature.rows && REDUCTIONS.contains(&name);
-                let method = path.get_ident().is_some_and(|ident| is_method(&plain(ident)));
-                let plain = opaque && !method;
-                let path = path.clone();
-                self.called.push(Called { path, arguments, inputs: 1, method, plain, refused: false });
-            }
-        }
-        alias(n, path)
+    /// What is known of the fn that is called by this path, if one was.
+    pub(super) fn called_by(&mut self, path: &Path) -> Option<&mut Called> {
+        let n = self.position(path)?;
+        self.called.get_mut(n)
     }
 
-    /// Whether what is called by this path may be a plain function.
-    pub(super) fn may_be_plain(&self, path: &Path) -> bool {
+    fn position(&self, path: &Path) -> Option<usize> {
         let text = path.to_token_stream().to_string();
-        self.called.iter().any(|called| called.plain && called.path.to_token_stream().to_string() == text)
+        self.called.iter().position(|called| called.path.to_token_stream().to_string() == text)
+    }
+
+    /// The name that the expansion has for what is called by this path.
+    pub(super) fn alias(&mut self, path: &Path, arguments: usize) -> Ident {
+        let n = self.position(path).unwrap_or(self.called.len());
+        let opaque = self.wanted == Wanted::Value && arguments == 1;
+        if let Some(called) = self.called.get_mut(n) {
+            called.plain &= opaque;
+        } else {
+            let is_method = |name: &str| is_method(name) || self.signature.rows && REDUCTIONS.contains(&name);
+            let method = path.get_ident().is_some_and(|ident| is_method(&plain(ident)));
+            let (path, plain) = (path.clone(), opaque && !method);
+            self.called.push(Called { path, arguments, inputs: 1, method, plain, refused: false });
+        }
+        alias(n, path)
     }
 
     /// Lets rustc check that the arguments of an activation are what they are taken for.

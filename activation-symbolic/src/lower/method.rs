@@ -65,16 +65,14 @@ impl Lowering<'_> {
     ) -> Value {
         let name = plain(method);
         let span = method.span();
-        // Of a receiver that was refused the type isn't known, but a step is a step.
-        let option = matches!(
-            name.as_str(),
-            "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "map" | "and_then"
-        );
-        let receiver = if option {
-            self.gives_a_number(&receiver, written, "write what it computes here").unwrap_or(receiver)
-        } else {
-            receiver
+        let receiver = match name.as_str() {
+            // Of an option, which what is called from outside doesn't give.
+            "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "map" | "and_then" => {
+                self.gives_a_number(&receiver, written, "write what it computes here").unwrap_or(receiver)
+            }
+            _ => receiver,
         };
+        // Of a receiver that was refused the type isn't known, but a step is a step.
         let refused = matches!(receiver, Value::Refused | Value::Never);
         let reason = if refused { self.step(&name) } else { self.reason(&name, &receiver, others) };
         if refused || reason.is_some() {
